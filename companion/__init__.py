@@ -1,0 +1,7 @@
+"""The companion of *Inside BERT*: each part of BERT in a few readable lines."""
+
+from companion._version import __version__
+from companion.loading import load
+from companion.qa_pipeline import QuestionAnswerer
+
+__all__ = ["QuestionAnswerer", "__version__", "load"]

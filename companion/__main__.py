@@ -1,0 +1,106 @@
+"""The command line: `python -m companion ask QUESTION CONTEXT`, and `fine-tune`."""
+
+import argparse
+import sys
+from pathlib import Path
+
+import companion
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        options.run(options)
+    except (OSError, ValueError) as error:
+        print(f"companion: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def ask(options: argparse.Namespace) -> None:
+    """Print the answer, its place in the context, and its score."""
+    answerer = companion.QuestionAnswerer(*companion.load(options.model))
+    result = answerer(question=options.question, context=options.context)
+    place = f"characters {result['start']} to {result['end']}"
+    print(f"{result['answer']}  ({place}, score {result['score']:.3f})")
+
+
+def fine_tune(options: argparse.Namespace) -> None:
+    """Train, measure on the parts of the files that were held out, write the card."""
+    import torch
+    from transformers import AutoTokenizer, BertForQuestionAnswering
+
+    from companion import carry_over, fine_tuning, model_card, training_data
+
+    torch.manual_seed(options.seed)
+    if options.base == "minilm-cased":
+        tokenizer, model = carry_over.minilm_cased()
+    else:
+        tokenizer = AutoTokenizer.from_pretrained(options.base)
+        model = BertForQuestionAnswering.from_pretrained(
+            options.base, dtype=torch.float32
+        )
+    model.set_attn_implementation("eager")
+    training, held_out = [], {}
+    for path in options.data:
+        rest, out = training_data.hold_out(training_data.read_squad(path), path.name)
+        training += rest
+        held_out[path.name] = out
+    fine_tuning.fine_tune(
+        model, tokenizer, training, options.output, options.epochs, options.seed
+    )
+    results = {}
+    for name, examples in held_out.items():
+        measured = fine_tuning.evaluate(model, tokenizer, examples)
+        results[name] = {"questions": len(examples), **measured}
+        print(name, results[name])
+    model_card.write_card(
+        options.output,
+        options.data,
+        results,
+        base=options.base,
+        epochs=options.epochs,
+        seed=options.seed,
+        command="python -m companion fine-tune --data "
+        + " ".join(path.name for path in options.data),
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m companion", description=__doc__)
+    parser.add_argument("--version", action="version", version=companion.__version__)
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    command = commands.add_parser("ask", help="answer a question about a text")
+    command.add_argument("question")
+    command.add_argument("context", help="the text that holds the answer")
+    command.add_argument(
+        "--model", help="a folder or a hub name; default: the book's own"
+    )
+    command.set_defaults(run=ask)
+
+    command = commands.add_parser(
+        "fine-tune", help="train a model; see `make train-deps`"
+    )
+    command.add_argument(
+        "--data",
+        nargs="+",
+        type=Path,
+        required=True,
+        help="SQuAD-format files (.json[.gz])",
+    )
+    command.add_argument(
+        "--output", type=Path, required=True, help="folder to write to"
+    )
+    command.add_argument(
+        "--base", default="minilm-cased", help="folder or hub name of a BERT encoder"
+    )
+    command.add_argument("--epochs", type=int, default=2)
+    command.add_argument("--seed", type=int, default=0)
+    command.set_defaults(run=fine_tune)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
