@@ -1,0 +1,117 @@
+"""One check a task: it prints "not answered yet", "right", or what is wrong and a hint.
+
+A check never raises, whatever it is given. `answer = ...` counts as not answered.
+"""
+
+from functools import cache
+
+import torch
+
+from companion.loading import load
+from companion.qa_head import span_probabilities
+
+
+def check_word_table(answer: object) -> None:
+    """Chapter 1: parameters of a table with 30,522 rows of 768 numbers."""
+    hints = {
+        30_522 + 768: "A table has rows times columns many numbers.",
+        30_522: "That is the number of rows. How many numbers has each?",
+        28_996 * 768: "That is the cased vocabulary's table; this one has 30,522 rows.",
+    }
+    _check_number(answer, 30_522 * 768, hints, "Rows times columns.")
+
+
+def check_layer(answer: object) -> None:
+    """Chapter 1: parameters of one layer with H = 1024 and I = 4096."""
+    hidden, inner = 1024, 4096
+    matrices = 4 * hidden * hidden + 2 * hidden * inner
+    biases = 4 * hidden + inner + hidden
+    norms = 2 * 2 * hidden
+    hints = {
+        matrices: "Matrices only: a Linear has a bias too, and there are LayerNorms.",
+        matrices + biases: "The two LayerNorms are missing, each with 2 H numbers.",
+        matrices + biases + norms // 2: "A layer has two LayerNorms, not one.",
+        24 * (matrices + biases + norms): "That is all 24 layers; one was asked for.",
+    }
+    _check_number(
+        answer,
+        matrices + biases + norms,
+        hints,
+        "Take the two lines for a layer above.",
+    )
+
+
+def check_order(answer: object) -> None:
+    """Chapter 1: does BERT see the order of the tokens if all positions are 0?"""
+    if answer is ...:
+        print("not answered yet")
+    elif not isinstance(answer, bool):
+        print(f"Answer True or False, not {answer!r}.")
+    elif answer == _order_is_seen_without_positions():
+        print("right")
+    else:
+        print(
+            "Not so. Run the reversed ids with all positions 0, reverse the result, "
+            "and compare it with that of the ids in order: what does a token know?"
+        )
+
+
+def check_longer_span(answer: object) -> None:
+    """Chapter 1: the score of "name is Foo" for the question "Who?"."""
+    starts, ends, first, last = _who()
+    start, end = float(starts[first]), float(ends[last])
+    hints = {
+        start: "That is only the start's probability; the end's belongs to it.",
+        end: "That is only the end's probability; the start's belongs to it.",
+        start + end: "The score is the product, not the sum.",
+    }
+    _check_number(answer, start * end, hints, "It starts at `name`, it ends at `##oo`.")
+
+
+def _check_number(
+    answer: object, wanted: float, hints: dict[float, str], otherwise: str
+) -> None:
+    """Print the verdict; `hints` are for wrong numbers that have a known reason."""
+    if answer is ...:
+        print("not answered yet")
+        return
+    try:
+        number = float(answer)
+    except (TypeError, ValueError, OverflowError, RuntimeError):
+        print(f"A number was asked for, not {answer!r}.")
+        return
+    if _close(number, wanted):
+        print("right")
+        return
+    reasons = (hint for wrong, hint in hints.items() if _close(number, wrong))
+    print(f"Not {number:,.6g}. {next(reasons, otherwise)}")
+
+
+def _close(a: float, b: float) -> bool:
+    return abs(a - b) <= 1e-4 * abs(b)
+
+
+@cache
+def _who() -> tuple[torch.Tensor, torch.Tensor, int, int]:
+    """Start and end probabilities for the running example; places of `name`, `##oo`."""
+    tokenizer, model = load()
+    inputs = tokenizer("Who?", "My name is Foo", return_tensors="pt")
+    with torch.inference_mode():
+        output = model(**inputs)
+    is_context = torch.tensor([s == 1 for s in inputs.sequence_ids(0)])
+    starts, ends = span_probabilities(
+        output.start_logits[0], output.end_logits[0], is_context
+    )
+    first = inputs.char_to_token(0, 3, sequence_index=1)
+    return starts, ends, first, inputs.char_to_token(0, 13, sequence_index=1)
+
+
+@cache
+def _order_is_seen_without_positions() -> bool:
+    tokenizer, model = load()
+    ids = tokenizer("Who?", "My name is Foo", return_tensors="pt")["input_ids"]
+    nowhere = torch.zeros_like(ids)
+    with torch.inference_mode():
+        onward = model.bert(ids, position_ids=nowhere).last_hidden_state
+        back = model.bert(ids.flip(1), position_ids=nowhere).last_hidden_state
+    return not torch.allclose(onward, back.flip(1), atol=1e-4)

@@ -1,0 +1,155 @@
+"""The book's drawings in Matplotlib; each function takes and returns an Axes."""
+
+import logging
+
+# Said once on a machine whose fonts Matplotlib has not listed yet; no word for a page.
+logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
+
+import matplotlib.pyplot as plt  # noqa: E402
+from matplotlib.axes import Axes  # noqa: E402
+from matplotlib.patches import FancyBboxPatch, Patch  # noqa: E402
+from transformers import BertConfig  # noqa: E402
+
+from companion.architecture import Part, named_parts  # noqa: E402
+
+WIDTH = 5.2  # inches; one width for all figures, readable on a phone
+BLUE, ORANGE, GREEN, GREY = "#2a6f97", "#d9730d", "#4a7c59", "#6b7280"
+SKY = "#8fc1de"
+BOX = 0.88  # height of a box in `data_flow`, where the whole drawing is 10 high
+PALE = {BLUE: "#dbeaf3", ORANGE: "#fbe6d1", GREEN: "#dfeee3", GREY: "#eceef1"}
+
+
+def new_axes(height: float) -> Axes:
+    """An empty Axes of the book's width, `height` inches high, sharp on any screen."""
+    _, ax = plt.subplots(figsize=(WIDTH, height), dpi=220, layout="constrained")
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax
+
+
+def span_probabilities(
+    tokens: list[str], starts: list[float], ends: list[float], ax: Axes | None = None
+) -> Axes:
+    """Two bars a token: how likely it is to be the answer's first, and its last."""
+    ax = ax or new_axes(2.6)
+    positions = range(len(tokens))
+    ax.bar([p - 0.2 for p in positions], starts, 0.38, color=BLUE, label="first token")
+    ax.bar([p + 0.2 for p in positions], ends, 0.38, color=ORANGE, label="last token")
+    ax.set_xticks(positions, tokens, fontsize=9)
+    ax.set_ylim(0, 1)
+    ax.set_ylabel("probability")
+    ax.legend(frameon=False, loc="upper left")
+    return ax
+
+
+def parameters_by_part(tree: list[Part], ax: Axes | None = None) -> Axes:
+    """A bar for each part of the tree, as long as the part has parameters.
+
+    A layer's bar shows how much of it is attention and how much is feed-forward.
+    """
+    rows = named_parts(tree)
+    ax = ax or new_axes(0.32 * len(rows) + 0.9)
+    sizes = {part.path: part.parameters for part in tree}
+    names = [part.path.removeprefix("bert.").removeprefix("encoder.") for part in rows]
+    first = [sizes.get(f"{part.path}.attention", 0) / 1e6 for part in rows]
+    rest = [part.parameters / 1e6 - f for part, f in zip(rows, first, strict=True)]
+    colours = {"embeddings": ORANGE, "qa_outputs": GREEN}
+    ax.barh(names, first, color=BLUE)
+    bars = ax.barh(names, rest, left=first, color=[colours.get(n, SKY) for n in names])
+    labels = [f"{part.parameters:,} ({part.share:.1%})" for part in rows]
+    ax.bar_label(bars, labels, padding=4, fontsize=9)
+    layers = {"attention": BLUE, "feed-forward": SKY}
+    ax.legend([Patch(color=c) for c in layers.values()], layers, frameon=False)
+    ax.invert_yaxis()  # in the order of the tree
+    ax.set_xlim(0, 1.38 * max(part.parameters / 1e6 for part in rows))
+    ax.set_xlabel("millions of parameters")
+    return ax
+
+
+def data_flow(config: BertConfig, tokens: list[str], ax: Axes | None = None) -> Axes:
+    """From a question and a context to a span: the modules, and the shapes between.
+
+    Each row is (text in the box, colour, shape of what leaves it); the data flows down.
+    """
+    ax = ax or new_axes(6.6)
+    ax.set(xlim=(0, 10), ylim=(-0.35, 10.3))
+    ax.axis("off")
+    count, hidden, inner = len(tokens), config.hidden_size, config.intermediate_size
+    rows = [
+        ("question and context", GREY, "two strings"),
+        ("tokenizer\n" + "  ".join(tokens), GREY, f"ids: (1, {count})"),
+        (
+            "bert.embeddings\nword + position + token type, then LayerNorm",
+            ORANGE,
+            f"(1, {count}, {hidden})",
+        ),
+        (
+            "attention: each token looks at all tokens\n"
+            f"{config.num_attention_heads} heads; residual, LayerNorm",
+            BLUE,
+            f"(1, {count}, {hidden})",
+        ),
+        (
+            "feed-forward: each token by itself\n"
+            f"{hidden} → {inner} → {hidden}; residual, LayerNorm",
+            BLUE,
+            f"(1, {count}, {hidden})",
+        ),
+        ("qa_outputs\none Linear: two logits a token", GREEN, f"(1, {count}, 2)"),
+        ("answer\nsoftmax, then the best first and last token", GREY, "a span"),
+    ]
+    step = 10 / len(rows)
+    for i, (text, colour, shape) in enumerate(rows):
+        top = 10 - i * step
+        _box(ax, 0.5, top - BOX, 7.3, BOX, text, colour)
+        ax.annotate(
+            "", (4.15, top - step), (4.15, top - BOX), arrowprops={"arrowstyle": "-|>"}
+        )
+        ax.text(4.4, top - BOX - (step - BOX) / 2, shape, va="center", fontsize=9.5)
+    first = 10 - 3 * step + 0.1
+    last = 10 - 4 * step - BOX - 0.1
+    frame = {"boxstyle": "round,pad=0,rounding_size=0.2", "fill": False, "ls": "--"}
+    layers = FancyBboxPatch(
+        (0.25, last),
+        7.8,
+        first - last,
+        boxstyle=frame.pop("boxstyle"),
+        ec=BLUE,
+        **frame,
+    )
+    ax.add_patch(layers)
+    ax.text(
+        8.2,
+        (first + last) / 2,
+        f"bert.encoder\n× {config.num_hidden_layers} layers",
+        color=BLUE,
+        va="center",
+        fontsize=10,
+    )
+    return ax
+
+
+def _box(
+    ax: Axes, x: float, y: float, width: float, height: float, text: str, colour: str
+) -> None:
+    """A rounded box; the first line of `text` is bold."""
+    shape = FancyBboxPatch(
+        (x, y),
+        width,
+        height,
+        boxstyle="round,pad=0,rounding_size=0.15",
+        fc=PALE[colour],
+        ec=colour,
+    )
+    ax.add_patch(shape)
+    title, _, rest = text.partition("\n")
+    middle = y + height / 2
+    ax.text(
+        x + width / 2,
+        middle + (0.2 if rest else 0),
+        title,
+        ha="center",
+        va="center",
+        fontsize=10,
+        fontweight="bold",
+    )
+    ax.text(x + width / 2, middle - 0.22, rest, ha="center", va="center", fontsize=9.5)
