@@ -1,0 +1,67 @@
+"""Write notebooks/ from book/: take over the sources, execute, keep what is the same.
+
+    python book/execute.py                       every chapter
+    python book/execute.py 01_architecture       this one
+
+The text in `book/` is the source. A cell's id is its place, no time and no version of
+Python is stored, and a file is written only if its content changed, so a second run
+changes nothing.
+"""
+
+import sys
+from pathlib import Path
+
+import jupytext
+import nbformat
+from nbclient import NotebookClient
+
+ROOT = Path(__file__).parents[1]
+KEPT = {"kernelspec", "language_info"}
+
+
+def sources() -> list[Path]:
+    """The pages of `book/` that are notebooks: those with a jupytext header."""
+    return [
+        path
+        for path in sorted((ROOT / "book").glob("*.md"))
+        if path.read_text(encoding="utf-8").startswith("---\njupytext:")
+    ]
+
+
+def notebook_of(source: Path) -> Path:
+    """Where the executed twin of `source` lies."""
+    return ROOT / "notebooks" / f"{source.stem}.ipynb"
+
+
+def executed(source: Path) -> str:
+    """The executed notebook of `source` as the text of an `.ipynb` file."""
+    notebook = jupytext.read(source)
+    for number, cell in enumerate(notebook.cells):
+        cell.id = f"cell-{number:02}"  # jupytext would make one up
+    NotebookClient(
+        notebook,
+        timeout=300,
+        kernel_name="python3",
+        record_timing=False,
+        resources={"metadata": {"path": ROOT / "notebooks"}},
+    ).execute()
+    notebook.metadata = {k: v for k, v in notebook.metadata.items() if k in KEPT}
+    notebook.metadata["language_info"] = {"name": "python"}
+    nbformat.validate(notebook)
+    return nbformat.writes(notebook) + "\n"
+
+
+def main(names: list[str]) -> None:
+    """Execute the chapters called `names`, or all of them."""
+    for source in sources():
+        if names and source.stem not in names:
+            continue
+        target, text = notebook_of(source), executed(source)
+        changed = not target.exists() or target.read_text(encoding="utf-8") != text
+        if changed:
+            target.write_text(text, encoding="utf-8", newline="\n")
+        print(f"{target.relative_to(ROOT)}: {'written' if changed else 'unchanged'}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
