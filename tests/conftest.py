@@ -1,0 +1,53 @@
+import os
+
+# No test may ask a hub for anything; subprocesses and kernels inherit this.
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["TRANSFORMERS_OFFLINE"] = "1"
+for name in ("COMPANION_MODEL", "COMPANION_DTYPE"):
+    os.environ.pop(name, None)
+
+import pytest  # noqa: E402
+import torch  # noqa: E402
+from transformers import BertConfig, BertForQuestionAnswering  # noqa: E402
+
+import companion  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def embedded():
+    """The book's own tokenizer and model."""
+    return companion.load()
+
+
+@pytest.fixture(scope="session")
+def notes_model():
+    """The notes' shape with untrained weights."""
+    return BertForQuestionAnswering(BertConfig(vocab_size=28996)).eval()
+
+
+@pytest.fixture(scope="session")
+def other_checkpoint(tmp_path_factory, embedded):
+    """A folder with a BERT QA model of another depth, width and vocabulary."""
+    folder = tmp_path_factory.mktemp("other")
+    tokenizer, _ = embedded
+    pieces = [piece for piece, _ in sorted(tokenizer.get_vocab().items(), key=_by_id)]
+    pieces = pieces[:3000]  # "Foo" splits into other pieces, or none
+    (folder / "vocab.txt").write_text("".join(f"{p}\n" for p in pieces), "utf-8")
+    (folder / "tokenizer_config.json").write_text(
+        '{"tokenizer_class": "BertTokenizer", "do_lower_case": false}', "utf-8"
+    )
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=len(pieces),
+        hidden_size=32,
+        num_hidden_layers=3,
+        num_attention_heads=4,
+        intermediate_size=48,
+        max_position_embeddings=64,
+    )
+    BertForQuestionAnswering(config).save_pretrained(folder)
+    return folder
+
+
+def _by_id(item):
+    return item[1]
