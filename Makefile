@@ -19,7 +19,7 @@ $(INSTALLED): requirements.txt pyproject.toml
 	@touch $@
 
 book: $(INSTALLED)  ## the HTML book, from the stored outputs; strict
-	$(BIN)/jupyter-book build -W -n --keep-going .
+	$(BIN)/jupyter-book build --all -W -n --keep-going .
 	@echo
 	@echo "The book is built. Open _build/html/index.html in a browser, or: make serve"
 
@@ -30,7 +30,7 @@ test: $(INSTALLED)  ## the tests, and every notebook re-executed and compared
 	$(BIN)/pytest --nbval
 
 lab: $(INSTALLED)  ## JupyterLab on the notebooks
-	$(BIN)/jupyter lab notebooks
+	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks
 
 notebooks: $(INSTALLED)  ## notebooks/ from book/: update, execute, write what changed
 	$(BIN)/python book/execute.py

@@ -4,7 +4,10 @@ import argparse
 import sys
 from pathlib import Path
 
+import torch
+
 import companion
+from companion import carry_over, fine_tuning, model_card, training_data
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -28,25 +31,10 @@ def ask(options: argparse.Namespace) -> None:
 
 def fine_tune(options: argparse.Namespace) -> None:
     """Train, measure on the parts of the files that were held out, write the card."""
-    import torch
-    from transformers import AutoTokenizer, BertForQuestionAnswering
-
-    from companion import carry_over, fine_tuning, model_card, training_data
-
-    torch.manual_seed(options.seed)
-    if options.base == "minilm-cased":
-        tokenizer, model = carry_over.minilm_cased()
-    else:
-        tokenizer = AutoTokenizer.from_pretrained(options.base)
-        model = BertForQuestionAnswering.from_pretrained(
-            options.base, dtype=torch.float32
-        )
+    torch.manual_seed(options.seed)  # the head starts at random
+    tokenizer, model = carry_over.starting_point(options.base)
     model.set_attn_implementation("eager")
-    training, held_out = [], {}
-    for path in options.data:
-        rest, out = training_data.hold_out(training_data.read_squad(path), path.name)
-        training += rest
-        held_out[path.name] = out
+    training, held_out = training_data.split_files(options.data)
     fine_tuning.fine_tune(
         model, tokenizer, training, options.output, options.epochs, options.seed
     )
@@ -55,15 +43,15 @@ def fine_tune(options: argparse.Namespace) -> None:
         measured = fine_tuning.evaluate(model, tokenizer, examples)
         results[name] = {"questions": len(examples), **measured}
         print(name, results[name])
+    names = " ".join(path.name for path in options.data)
     model_card.write_card(
         options.output,
         options.data,
         results,
+        command=f"python -m companion fine-tune --data {names} --output FOLDER",
         base=options.base,
         epochs=options.epochs,
         seed=options.seed,
-        command="python -m companion fine-tune --data "
-        + " ".join(path.name for path in options.data),
     )
 
 

@@ -14,12 +14,21 @@ from pathlib import Path
 
 import torch
 from torch import Tensor
-from transformers import BertForQuestionAnswering, BertTokenizer
+from transformers import AutoTokenizer, BertForQuestionAnswering, BertTokenizer
 
 CASED_VOCABULARY_SIZE = 28_996
 CASED_VOCABULARY_SHA256 = (
     "eeaa9875b23b04b4c54ef759d03db9d1ba1554838f8fb26c5d96fa551df93d02"
 )
+
+
+def starting_point(name: str) -> tuple[BertTokenizer, BertForQuestionAnswering]:
+    """`minilm-cased`, or the BERT encoder in a folder or on the hub, in float32."""
+    if name == "minilm-cased":
+        return minilm_cased()
+    tokenizer = AutoTokenizer.from_pretrained(name)
+    model = BertForQuestionAnswering.from_pretrained(name, dtype=torch.float32)
+    return tokenizer, model
 
 
 def minilm_cased() -> tuple[BertTokenizer, BertForQuestionAnswering]:

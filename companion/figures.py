@@ -68,88 +68,69 @@ def parameters_by_part(tree: list[Part], ax: Axes | None = None) -> Axes:
 def data_flow(config: BertConfig, tokens: list[str], ax: Axes | None = None) -> Axes:
     """From a question and a context to a span: the modules, and the shapes between.
 
-    Each row is (text in the box, colour, shape of what leaves it); the data flows down.
+    The data flows down; beside each arrow stands the shape of what flows there.
     """
     ax = ax or new_axes(6.6)
     ax.set(xlim=(0, 10), ylim=(-0.35, 10.3))
     ax.axis("off")
-    count, hidden, inner = len(tokens), config.hidden_size, config.intermediate_size
-    rows = [
-        ("question and context", GREY, "two strings"),
-        ("tokenizer\n" + "  ".join(tokens), GREY, f"ids: (1, {count})"),
-        (
-            "bert.embeddings\nword + position + token type, then LayerNorm",
-            ORANGE,
-            f"(1, {count}, {hidden})",
-        ),
-        (
-            "attention: each token looks at all tokens\n"
-            f"{config.num_attention_heads} heads; residual, LayerNorm",
-            BLUE,
-            f"(1, {count}, {hidden})",
-        ),
-        (
-            "feed-forward: each token by itself\n"
-            f"{hidden} → {inner} → {hidden}; residual, LayerNorm",
-            BLUE,
-            f"(1, {count}, {hidden})",
-        ),
-        ("qa_outputs\none Linear: two logits a token", GREEN, f"(1, {count}, 2)"),
-        ("answer\nsoftmax, then the best first and last token", GREY, "a span"),
-    ]
-    step = 10 / len(rows)
+    rows = _flow_rows(config, tokens)
+    step = 10 / len(rows)  # from the top of a box to the top of the next
     for i, (text, colour, shape) in enumerate(rows):
         top = 10 - i * step
-        _box(ax, 0.5, top - BOX, 7.3, BOX, text, colour)
-        ax.annotate(
-            "", (4.15, top - step), (4.15, top - BOX), arrowprops={"arrowstyle": "-|>"}
-        )
-        ax.text(4.4, top - BOX - (step - BOX) / 2, shape, va="center", fontsize=9.5)
-    first = 10 - 3 * step + 0.1
-    last = 10 - 4 * step - BOX - 0.1
-    frame = {"boxstyle": "round,pad=0,rounding_size=0.2", "fill": False, "ls": "--"}
-    layers = FancyBboxPatch(
-        (0.25, last),
-        7.8,
-        first - last,
-        boxstyle=frame.pop("boxstyle"),
-        ec=BLUE,
-        **frame,
-    )
-    ax.add_patch(layers)
-    ax.text(
-        8.2,
-        (first + last) / 2,
-        f"bert.encoder\n× {config.num_hidden_layers} layers",
-        color=BLUE,
-        va="center",
-        fontsize=10,
-    )
+        _box(ax, top, text, colour)
+        arrow = {"arrowstyle": "-|>"}
+        ax.annotate("", (4.15, top - step), (4.15, top - BOX), arrowprops=arrow)
+        ax.text(4.4, top - (BOX + step) / 2, shape, va="center", fontsize=9.5)
+    frame_top, frame_bottom = 10.1 - 3 * step, 9.9 - 4 * step - BOX
+    _frame(ax, frame_top, frame_bottom)
+    layers = f"bert.encoder\n× {config.num_hidden_layers} layers"
+    middle = (frame_top + frame_bottom) / 2
+    ax.text(8.2, middle, layers, color=BLUE, va="center", fontsize=10)
     return ax
 
 
-def _box(
-    ax: Axes, x: float, y: float, width: float, height: float, text: str, colour: str
-) -> None:
-    """A rounded box; the first line of `text` is bold."""
-    shape = FancyBboxPatch(
-        (x, y),
-        width,
-        height,
-        boxstyle="round,pad=0,rounding_size=0.15",
-        fc=PALE[colour],
-        ec=colour,
+def _flow_rows(config: BertConfig, tokens: list[str]) -> list[tuple[str, str, str]]:
+    """For each box: its text (the first line a title), colour, shape of what leaves."""
+    hidden, inner = config.hidden_size, config.intermediate_size
+    vectors = f"(1, {len(tokens)}, {hidden})"
+    heads = f"{config.num_attention_heads} heads; residual, LayerNorm"
+    sizes = f"{hidden} → {inner} → {hidden}; residual, LayerNorm"
+    return [
+        ("question and context", GREY, "two strings"),
+        ("tokenizer\n" + "  ".join(tokens), GREY, f"ids: (1, {len(tokens)})"),
+        (
+            "bert.embeddings\nword + position + token type, then LayerNorm",
+            ORANGE,
+            vectors,
+        ),
+        (f"attention: each token looks at all tokens\n{heads}", BLUE, vectors),
+        (f"feed-forward: each token by itself\n{sizes}", BLUE, vectors),
+        ("qa_outputs\none Linear: two logits a token", GREEN, f"(1, {len(tokens)}, 2)"),
+        ("answer\nsoftmax, then the best first and last token", GREY, "a span"),
+    ]
+
+
+def _box(ax: Axes, top: float, text: str, colour: str) -> None:
+    """A rounded box of `data_flow`; the first line of `text` is bold."""
+    style = "round,pad=0,rounding_size=0.15"
+    ax.add_patch(
+        FancyBboxPatch(
+            (0.5, top - BOX), 7.3, BOX, boxstyle=style, fc=PALE[colour], ec=colour
+        )
     )
-    ax.add_patch(shape)
     title, _, rest = text.partition("\n")
-    middle = y + height / 2
-    ax.text(
-        x + width / 2,
-        middle + (0.2 if rest else 0),
-        title,
-        ha="center",
-        va="center",
-        fontsize=10,
-        fontweight="bold",
+    middle, centred = top - BOX / 2, {"ha": "center", "va": "center"}
+    up = 0.2 if rest else 0
+    ax.text(4.15, middle + up, title, fontsize=10, fontweight="bold", **centred)
+    ax.text(4.15, middle - 0.22, rest, fontsize=9.5, **centred)
+
+
+def _frame(ax: Axes, top: float, bottom: float) -> None:
+    """The dashed line around what each layer repeats."""
+    style = "round,pad=0,rounding_size=0.2"
+    size = 7.8, top - bottom
+    ax.add_patch(
+        FancyBboxPatch(
+            (0.25, bottom), *size, boxstyle=style, fill=False, ls="--", ec=BLUE
+        )
     )
-    ax.text(x + width / 2, middle - 0.22, rest, ha="center", va="center", fontsize=9.5)

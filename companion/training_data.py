@@ -78,6 +78,15 @@ def hold_out(examples: list[Example], name: str) -> tuple[list[Example], list[Ex
     return training, [e for e in examples if unit(e) in out]
 
 
+def split_files(paths: list[Path]) -> tuple[list[Example], dict[str, list[Example]]]:
+    """All training examples of the files, and the held-out ones by file name."""
+    training, held_out = [], {}
+    for path in paths:
+        rest, held_out[path.name] = hold_out(read_squad(path), path.name)
+        training += rest
+    return training, held_out
+
+
 def with_no_answers(examples: list[Example], share: float, seed: int) -> list[Example]:
     """`examples`, and a `share` of them again with a paragraph that lacks the answer.
 

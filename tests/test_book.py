@@ -81,7 +81,7 @@ def test_nothing_of_this_machine_or_this_day_is_stored(source):
 def test_a_cell_is_short_and_each_picture_is_described(source):
     for cell in code_cells(stored(source)):
         assert cell.source.count("\n") < 15, cell.source
-        assert all(len(line) <= 88 for line in cell.source.split("\n")), cell.source
+        assert all(len(line) <= 80 for line in cell.source.split("\n")), cell.source
         if any("image/png" in output.get("data", {}) for output in cell.outputs):
             figure = cell.metadata.mystnb.figure
             assert figure.caption

@@ -166,6 +166,8 @@ def test_the_command_trains_measures_and_writes_a_loadable_folder(
     assert "people.json.gz {'questions'" in capsys.readouterr().out
     card = (output / "README.md").read_text("utf-8")
     assert "| people.json.gz | 2 |" in card
+    assert "MiniLM" not in card
+    assert "SQuADShifts" not in card
     _, trained = companion.load(str(output))
     assert trained.config.hidden_size == 16
     (output / "vocab.txt").write_text("[PAD]\n")

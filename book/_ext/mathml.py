@@ -7,22 +7,31 @@ from anywhere. `html_math_renderer = "mathml"` switches it on.
 from docutils import nodes
 from latex2mathml.converter import convert
 from sphinx.application import Sphinx
+from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
+
+logger = logging.getLogger(__name__)
+
+
+def _mathml(node: nodes.math | nodes.math_block, display: str) -> str:
+    formula = convert(node.astext(), display=display)
+    if "\\" in formula:  # the converter lets what it does not know through, as text
+        logger.warning("not known to latex2mathml: %s", node.astext(), location=node)
+    return formula
 
 
 def _inline(translator: HTML5Translator, node: nodes.math) -> None:
-    translator.body.append(convert(node.astext()))
+    translator.body.append(_mathml(node, "inline"))
     raise nodes.SkipNode
 
 
 def _block(translator: HTML5Translator, node: nodes.math_block) -> None:
     translator.body.append(translator.starttag(node, "div", CLASS="math"))
     if node["number"]:
-        number = f"{node['number']}"
-        translator.body.append(f'<span class="eqno">({number})')
+        translator.body.append(f'<span class="eqno">({node["number"]})')
         translator.add_permalink_ref(node, "Link to this equation")
         translator.body.append("</span>")
-    translator.body.append(convert(node.astext(), display="block"))
+    translator.body.append(_mathml(node, "block"))
     translator.body.append("</div>\n")
     raise nodes.SkipNode
 
