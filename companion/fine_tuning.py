@@ -94,7 +94,7 @@ def _epochs(
 
 def span_loss(model: BertForQuestionAnswering, batch: list[Window]) -> Tensor:
     """Cross entropy of the true start and of the true end, averaged; a scalar."""
-    with _bfloat16(model):
+    with _autocast(model.device):
         output = model(**collate(batch))
     starts = torch.tensor([w.start for w in batch])
     ends = torch.tensor([w.end for w in batch])
@@ -102,8 +102,24 @@ def span_loss(model: BertForQuestionAnswering, batch: list[Window]) -> Tensor:
     return (start_loss + cross_entropy(output.end_logits.float(), ends)) / 2
 
 
-def _bfloat16(model: BertForQuestionAnswering) -> AbstractContextManager:
-    return torch.autocast(model.device.type, dtype=torch.bfloat16)
+def arithmetic(device: torch.device) -> str:
+    """`bfloat16 autocast` where the processor multiplies such matrices, or `float32`.
+
+    A processor without instructions for bfloat16 takes a hundred times as long with it.
+    """
+    if device.type == "cpu":
+        native = (
+            torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported()
+        )
+    else:
+        native = device.type == "cuda" and torch.cuda.is_bf16_supported()
+    return "bfloat16 autocast" if native else "float32"
+
+
+def _autocast(device: torch.device) -> AbstractContextManager:
+    return torch.autocast(
+        device.type, dtype=torch.bfloat16, enabled=arithmetic(device) != "float32"
+    )
 
 
 def adamw(model: BertForQuestionAnswering) -> torch.optim.AdamW:
@@ -148,7 +164,7 @@ def evaluate(
     """
     best: dict[int, tuple[float, str]] = {}
     for batch in batches(windows_of(examples, tokenizer)):
-        with _bfloat16(model):
+        with _autocast(model.device):
             output = model(**collate(batch))
         for row, window in enumerate(batch):
             is_context = torch.tensor([o is not None for o in window.offsets])

@@ -42,7 +42,7 @@ in words, both by SQuAD's rules, on pages or paragraphs that training never saw:
 | learning rate | {rate}, {warm_up:.0%} warm-up, then down in a line to 0 |
 | largest gradient norm | {gradient} |
 | dropout, on the attention weights | {dropout}, {attention_dropout} |
-| arithmetic | bfloat16 autocast; stored as float16 |
+| arithmetic | {arithmetic}; stored as float16 |
 | questions without an answer | {no_answer:.0%} come again with another paragraph |
 
 `training_log.jsonl` has the loss of each step.
@@ -81,7 +81,7 @@ def write_card(
         data: the training files; their checksums go into the card.
         results: for each file's name, `questions`, `EM` and `F1` of the held-out part.
         base: the starting point's name.
-        told: `command`, `epochs` and `seed`, for the text.
+        told: `command`, `epochs`, `seed` and `arithmetic`, for the text.
     """
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     body = BODY.format(
