@@ -1,7 +1,16 @@
 """The companion of *Inside BERT*: each part of BERT in a few readable lines."""
 
 from companion._version import __version__
+from companion.compare import compare, library_trace
+from companion.encoder import encode
 from companion.loading import load
 from companion.qa_pipeline import QuestionAnswerer
 
-__all__ = ["QuestionAnswerer", "__version__", "load"]
+__all__ = [
+    "QuestionAnswerer",
+    "__version__",
+    "compare",
+    "encode",
+    "library_trace",
+    "load",
+]

@@ -58,14 +58,25 @@ def count_parameters(module: nn.Module) -> int:
     return sum(parameter.numel() for parameter in module.parameters())
 
 
-def multiplications_per_token(config: BertConfig, tokens: int) -> int:
-    """Multiplications in the matrix products that one of `tokens` tokens costs.
+def multiplications_per_token(config: BertConfig, tokens: int) -> dict[str, int]:
+    """Multiplications in the matrix products, for one of `tokens` tokens, by part.
 
-    A weight matrix costs one multiplication for each of its numbers. Attention adds
-    the scores and the weighted sum: one for each other token and hidden dimension,
-    twice. Look-ups, LayerNorm, softmax and GELU are left out.
+    A weight matrix costs one for each of its numbers. Attention's scores and weighted
+    sums cost one for each token that is looked at and each of the H dimensions. The
+    parts are summed over all layers; look-ups, LayerNorm, softmax and GELU, which have
+    no matrix product, are left out. Chapters 4 and 5.
+
+    Raises:
+        ValueError: if `tokens` is not at least 1.
     """
-    hidden, inner = config.hidden_size, config.intermediate_size
-    matrices = 4 * hidden * hidden + 2 * hidden * inner
-    attention = 2 * tokens * hidden
-    return config.num_hidden_layers * (matrices + attention) + 2 * hidden
+    if tokens < 1:
+        raise ValueError(f"tokens must be at least 1, not {tokens}")
+    hidden, layers = config.hidden_size, config.num_hidden_layers
+    return {
+        "queries, keys, values": layers * 3 * hidden * hidden,
+        "scores": layers * tokens * hidden,
+        "weighted sums": layers * tokens * hidden,
+        "attention output": layers * hidden * hidden,
+        "feed-forward": layers * 2 * hidden * config.intermediate_size,
+        "qa_outputs": 2 * hidden,
+    }

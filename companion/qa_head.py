@@ -1,7 +1,32 @@
-"""The QA head: two logits a token, their probabilities, and the search for a span."""
+"""The QA head: two logits a token, their probabilities, and the search for a span.
+
+    qa_outputs    one Linear, H -> 2
+
+Devlin, Chang, Lee and Toutanova, *BERT*, 2019, section 4.2. Chapter 6.
+"""
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+
+from companion.attention import linear
+from companion.checks import check_module, check_vectors
+
+
+def span_logits(qa_outputs: nn.Linear, hidden: Tensor) -> tuple[Tensor, Tensor]:
+    """Two numbers a token: how well it would do as the answer's first, and its last.
+
+    Args:
+        qa_outputs: `model.qa_outputs`.
+        hidden: (B, T, H), the last hidden state.
+    Returns:
+        Start logits and end logits, (B, T) each.
+    Raises:
+        TypeError, ValueError: as `companion.checks` has them.
+    """
+    check_module("qa_outputs", qa_outputs, nn.Linear)
+    check_vectors("hidden", hidden, qa_outputs.in_features)
+    start_logits, end_logits = linear(qa_outputs, hidden).unbind(dim=-1)
+    return start_logits, end_logits
 
 
 def span_probabilities(

@@ -6,6 +6,7 @@ import torch
 from transformers import BertForQuestionAnswering, BertTokenizer
 
 from companion.qa_head import best_span, span_probabilities
+from companion.tokens import check_text
 
 LONGEST_ANSWER = 15  # tokens
 
@@ -43,8 +44,8 @@ class QuestionAnswerer:
             TypeError: if `question` or `context` is not a string.
             ValueError: if one is blank, or both are longer than the model can read.
         """
-        _check_text("question", question)
-        _check_text("context", context)
+        check_text("question", question)
+        check_text("context", context)
         encoded = self.tokenizer(
             question, context, return_offsets_mapping=True, return_tensors="pt"
         )
@@ -76,10 +77,3 @@ class QuestionAnswerer:
                 f"context is too long: with the question it has {tokens} tokens, "
                 f"and the model reads at most {most}"
             )
-
-
-def _check_text(name: str, text: str) -> None:
-    if not isinstance(text, str):
-        raise TypeError(f"{name} must be a string, not {type(text).__name__}")
-    if not text.strip():
-        raise ValueError(f"{name} must hold some text, not {text!r}")

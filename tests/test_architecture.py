@@ -1,6 +1,8 @@
 from pathlib import Path
 
 import pytest
+import torch
+from torch.utils.flop_counter import FlopCounterMode
 
 from companion import architecture
 
@@ -31,3 +33,16 @@ def test_each_parameter_hangs_at_one_place_of_the_tree(embedded):
     assert (words.kind, words.shapes) == ("Embedding", {"weight": (28_996, 384)})
     assert words.parameters == 28_996 * 384
     assert by_path["bert.encoder.layer.0.attention.self.dropout"].parameters == 0
+
+
+def test_multiplications_are_those_of_the_matrix_products(embedded):
+    _, model = embedded
+    tokens = 7
+    with FlopCounterMode(display=False) as counter, torch.inference_mode():
+        model(torch.ones(1, tokens, dtype=torch.int64))
+    parts = architecture.multiplications_per_token(model.config, tokens)
+    assert 2 * tokens * sum(parts.values()) == counter.get_total_flops()
+    assert parts["queries, keys, values"] == 6 * 3 * 384 * 384
+    assert parts["scores"] == 6 * tokens * 384
+    with pytest.raises(ValueError, match="tokens must be at least 1, not 0"):
+        architecture.multiplications_per_token(model.config, 0)

@@ -1,0 +1,202 @@
+"""The encoder: a stack of equal layers, each attention and then feed-forward.
+
+    bert.encoder.layer[i].intermediate    H -> I, GELU
+    bert.encoder.layer[i].output          I -> H, residual, LayerNorm
+
+Each function takes the library's own module and reads its parameters; none calls it.
+`run` keeps nothing but the result, `encode` keeps all that a page draws. Devlin and
+others, *BERT*, 2019, section 3; Vaswani and others, 2017, section 3.3. Chapter 5.
+"""
+
+import math
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+from transformers import BertModel
+from transformers.activations import ACT2CLS
+from transformers.models.bert.modeling_bert import BertIntermediate, BertLayer
+
+from companion.attention import (
+    add_and_norm,
+    additive_mask,
+    attend,
+    attention_scores,
+    attention_weights,
+    linear,
+    merge_heads,
+    project,
+)
+from companion.checks import check_ids, check_module, check_vectors
+from companion.embeddings import EmbeddingTerms, embed
+
+
+class LayerTrace(NamedTuple):
+    """What one layer computes, in order. Its input is the residual stream before it."""
+
+    queries: Tensor  # (B, A, T, D)
+    keys: Tensor  # (B, A, T, D)
+    values: Tensor  # (B, A, T, D)
+    scores: Tensor  # (B, A, T, T), before the mask
+    weights: Tensor  # (B, A, T, T)
+    context: Tensor  # (B, T, H), the heads' results side by side
+    attended: Tensor  # (B, T, H), the residual stream after attention
+    inner: Tensor  # (B, T, I), after GELU
+    output: Tensor  # (B, T, H), the residual stream after feed-forward
+
+
+class Trace(NamedTuple):
+    """Every intermediate of one pass through a BertModel."""
+
+    embeddings: EmbeddingTerms
+    layers: list[LayerTrace]
+
+    @property
+    def last_hidden_state(self) -> Tensor:
+        """(B, T, H), what leaves the last layer."""
+        return self.layers[-1].output if self.layers else self.embeddings.output
+
+    def named(self) -> dict[str, Tensor]:
+        """All tensors by name: `embeddings.words`, `layer.0.queries`, and so on."""
+        parts = {"embeddings": self.embeddings}
+        parts |= {f"layer.{i}": layer for i, layer in enumerate(self.layers)}
+        return {
+            f"{part}.{name}": tensor
+            for part, tensors in parts.items()
+            for name, tensor in tensors._asdict().items()
+        }
+
+
+def encode(
+    bert: BertModel,
+    input_ids: Tensor,
+    token_type_ids: Tensor | None = None,
+    position_ids: Tensor | None = None,
+    attention_mask: Tensor | None = None,
+) -> Trace:
+    """One pass through `bert` that keeps every intermediate; `run` keeps none.
+
+    Args:
+        bert: `model.bert`.
+        input_ids, token_type_ids, position_ids: (B, T), as for `embed`.
+        attention_mask: (B, T), 1 to read, 0 for padding; all are read without it.
+    Raises:
+        TypeError, ValueError: as `companion.checks` has them.
+    """
+    check_module("bert", bert, BertModel)
+    terms = embed(bert.embeddings, input_ids, token_type_ids, position_ids)
+    mask = _mask(attention_mask, terms.output)
+    hidden, layers = terms.output, []
+    for module in bert.encoder.layer:
+        layers.append(trace_layer(module, hidden, mask))
+        hidden = layers[-1].output
+    return Trace(terms, layers)
+
+
+def run(
+    bert: BertModel,
+    input_ids: Tensor,
+    token_type_ids: Tensor | None = None,
+    position_ids: Tensor | None = None,
+    attention_mask: Tensor | None = None,
+) -> Tensor:
+    """The last hidden state of `bert`, (B, T, H); arguments and errors as `encode`."""
+    check_module("bert", bert, BertModel)
+    hidden = embed(bert.embeddings, input_ids, token_type_ids, position_ids).output
+    mask = _mask(attention_mask, hidden)
+    for module in bert.encoder.layer:
+        hidden = layer(module, hidden, mask)
+    return hidden
+
+
+def layer(module: BertLayer, hidden: Tensor, mask: Tensor | None = None) -> Tensor:
+    """One layer: attention, then feed-forward, (B, T, H) -> (B, T, H).
+
+    Args:
+        module: `model.bert.encoder.layer[i]`.
+        hidden: (B, T, H), the residual stream.
+        mask: (B, 1, 1, T), what `additive_mask` makes.
+    Raises:
+        TypeError, ValueError: as `companion.checks` has them; the activation is one
+            that `activation` does not know.
+    """
+    check_module("layer", module, BertLayer)
+    attended, _ = attend(module.attention, hidden, mask)
+    inner = feed_forward(module.intermediate, attended)
+    return add_and_norm(module.output, inner, attended)
+
+
+def trace_layer(
+    module: BertLayer, hidden: Tensor, mask: Tensor | None = None
+) -> LayerTrace:
+    """`layer`, step by step, with all that comes between kept."""
+    check_module("layer", module, BertLayer)
+    queries, keys, values = project(module.attention.self, hidden)
+    scores = attention_scores(queries, keys)
+    weights = attention_weights(scores, mask)
+    context = merge_heads(weights @ values)
+    attended = add_and_norm(module.attention.output, context, hidden)
+    inner = feed_forward(module.intermediate, attended)
+    output = add_and_norm(module.output, inner, attended)
+    return LayerTrace(
+        queries, keys, values, scores, weights, context, attended, inner, output
+    )
+
+
+def feed_forward(module: BertIntermediate, hidden: Tensor) -> Tensor:
+    """Widen each token's vector and bend it: (B, T, H) -> (B, T, I).
+
+    `add_and_norm(layer.output, ...)` brings it back to H. No token sees another here.
+
+    Raises:
+        TypeError, ValueError: as `companion.checks` and `activation` have them.
+    """
+    check_module("intermediate", module, BertIntermediate)
+    check_vectors("hidden", hidden, module.dense.in_features)
+    return activation(module.intermediate_act_fn)(linear(module.dense, hidden))
+
+
+def activation(module: nn.Module) -> Callable[[Tensor], Tensor]:
+    """The function that the library's activation module stands for.
+
+    Raises:
+        ValueError: if it is none of those in `ACTIVATIONS`, by name.
+    """
+    for name, function in ACTIVATIONS.items():
+        if type(module) is ACT2CLS[name]:
+            return function
+    raise ValueError(
+        f"hidden_act must be one of {', '.join(ACTIVATIONS)}, "
+        f"not the one of {type(module).__name__}"
+    )
+
+
+# BERT's is the exact GELU, with erf; `gelu_new` is the approximation with tanh that
+# GPT-2 has. The names are those of `hidden_act` in the configuration.
+ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
+    "gelu": F.gelu,
+    "gelu_new": partial(F.gelu, approximate="tanh"),
+    "relu": F.relu,
+    "silu": F.silu,
+    "swish": F.silu,
+    "tanh": torch.tanh,
+}
+
+
+def gelu_formula(x: Tensor) -> Tensor:
+    """GELU by its formula: x times the share of a normal distribution below x.
+
+    Hendrycks and Gimpel, *Gaussian Error Linear Units*, 2016. Chapter 5.
+    """
+    return x * 0.5 * (1 + torch.erf(x / math.sqrt(2)))
+
+
+def _mask(attention_mask: Tensor | None, hidden: Tensor) -> Tensor | None:
+    """What is added to the scores: nothing where every token is to be read."""
+    if attention_mask is None:
+        return None
+    check_ids("attention_mask", attention_mask, below=2, shape=tuple(hidden.shape[:2]))
+    return None if attention_mask.all() else additive_mask(attention_mask, hidden.dtype)
