@@ -43,6 +43,7 @@ def executed(source: Path) -> str:
         timeout=300,
         kernel_name="python3",
         record_timing=False,
+        coalesce_streams=True,  # what is printed may arrive in one part or in two
         resources={"metadata": {"path": ROOT / "notebooks"}},
     ).execute()
     notebook.metadata = {k: v for k, v in notebook.metadata.items() if k in KEPT}
