@@ -120,8 +120,7 @@ def layer(module: BertLayer, hidden: Tensor, mask: Tensor | None = None) -> Tens
         hidden: (B, T, H), the residual stream.
         mask: (B, 1, 1, T), what `additive_mask` makes.
     Raises:
-        TypeError, ValueError: as `companion.checks` has them; the activation is one
-            that `activation` does not know.
+        TypeError, ValueError: as `companion.checks` and `activation` have them.
     """
     check_module("layer", module, BertLayer)
     attended, _ = attend(module.attention, hidden, mask)
@@ -174,8 +173,7 @@ def activation(module: nn.Module) -> Callable[[Tensor], Tensor]:
     )
 
 
-# BERT's is the exact GELU, with erf; `gelu_new` is the approximation with tanh that
-# GPT-2 has. The names are those of `hidden_act` in the configuration.
+# BERT's is the exact GELU, with erf; `gelu_new`, GPT-2's, approximates it with tanh.
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "gelu": F.gelu,
     "gelu_new": partial(F.gelu, approximate="tanh"),
