@@ -16,6 +16,7 @@ CHINESE = re.compile(
     "\U0002b920-\U0002ceaf\U0002f800-\U0002fa1f]"  # Google's code has 2b820 for 2b920
 )
 Span = tuple[int, int]  # text[first:end]
+LONGEST_WORD = 100  # characters
 
 
 @dataclass(frozen=True)
@@ -34,15 +35,15 @@ class Word:
 
 
 def wordpiece(
-    word: str, vocabulary: Container[str], longest: int = 100, unknown: str = "[UNK]"
+    word: str, vocabulary: Container[str], unknown: str = "[UNK]"
 ) -> list[str]:
     """The pieces of a word, always the longest that fits; `##` continues a word.
 
-    A word of more than `longest` characters is unknown as a whole, and so is one that
+    A word of more than 100 characters is unknown as a whole, and so is one that
     comes to a point where no piece fits: no earlier piece is shortened to find a way.
     Wu et al. (2016), section 4.1; Devlin et al. (2019), section 3. Chapter 2.
     """
-    if len(word) > longest:
+    if len(word) > LONGEST_WORD:
         return [unknown]
     pieces, start = [], 0
     while start < len(word):
