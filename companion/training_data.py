@@ -61,21 +61,32 @@ def read_squad(path: Path) -> list[Example]:
 def hold_out(examples: list[Example], name: str) -> tuple[list[Example], list[Example]]:
     """Split off what training never sees: `(training, held_out)`.
 
-    Whole pages or paragraphs, never single questions: of SQuADShifts' Wikipedia file
-    the eight pages whose titles sort last; of any other, the last tenth of the
-    paragraphs.
+    Whole pages or paragraphs, never single questions. Of SQuADShifts' Wikipedia file
+    the eight pages whose titles sort last; of QAMR and QED the pages whose titles sort
+    last, up to a tenth of the questions; of any other the last tenth of the paragraphs.
 
     Args:
-        name: the file's name, which tells whether it is that one.
+        name: the file's name, which tells which of these it is.
     """
-    by_page = name.startswith("squadshifts_new_wiki")
-    unit = (lambda e: e.page) if by_page else (lambda e: e.context)
-    units = list(dict.fromkeys(unit(e) for e in examples))
-    tenth = max(1, len(units) // 10)
-    last = sorted(units)[-8:] if by_page else units[-tenth:]
-    out = set(last)
-    training = [e for e in examples if unit(e) not in out]
-    return training, [e for e in examples if unit(e) in out]
+    if name.startswith("squadshifts_new_wiki"):
+        return _split(examples, sorted({e.page for e in examples})[-8:], "page")
+    if name.startswith(("qamr", "qed")):
+        sizes, out = Counter(e.page for e in examples), []
+        for page in sorted(sizes, reverse=True):
+            if sum(sizes[p] for p in out) + sizes[page] > len(examples) / 10:
+                break
+            out.append(page)
+        return _split(examples, out, "page")
+    paragraphs = list(dict.fromkeys(e.context for e in examples))
+    return _split(examples, paragraphs[-max(1, len(paragraphs) // 10) :], "context")
+
+
+def _split(
+    examples: list[Example], held_out: list[str], unit: str
+) -> tuple[list[Example], list[Example]]:
+    out = set(held_out)
+    rest = [e for e in examples if getattr(e, unit) not in out]
+    return rest, [e for e in examples if getattr(e, unit) in out]
 
 
 def split_files(paths: list[Path]) -> tuple[list[Example], dict[str, list[Example]]]:

@@ -1,29 +1,13 @@
-"""The book's drawings in Matplotlib; each function takes and returns an Axes."""
+"""Chapter 1: the model's parts, what flows between them, and how sure its answer is."""
 
-import logging
+from matplotlib.axes import Axes
+from matplotlib.patches import FancyBboxPatch, Patch
+from transformers import BertConfig
 
-# Said once on a machine whose fonts Matplotlib has not listed yet; no word for a page.
-logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
+from companion.architecture import Part, named_parts
+from companion.figures.style import BLUE, GREEN, GREY, ORANGE, PALE, SKY, new_axes
 
-import matplotlib.pyplot as plt  # noqa: E402
-from matplotlib.axes import Axes  # noqa: E402
-from matplotlib.patches import FancyBboxPatch, Patch  # noqa: E402
-from transformers import BertConfig  # noqa: E402
-
-from companion.architecture import Part, named_parts  # noqa: E402
-
-WIDTH = 5.2  # inches; one width for all figures, readable on a phone
-BLUE, ORANGE, GREEN, GREY = "#2a6f97", "#d9730d", "#4a7c59", "#6b7280"
-SKY = "#8fc1de"
 BOX = 0.88  # height of a box in `data_flow`, where the whole drawing is 10 high
-PALE = {BLUE: "#dbeaf3", ORANGE: "#fbe6d1", GREEN: "#dfeee3", GREY: "#eceef1"}
-
-
-def new_axes(height: float) -> Axes:
-    """An empty Axes of the book's width, `height` inches high, sharp on any screen."""
-    _, ax = plt.subplots(figsize=(WIDTH, height), dpi=220, layout="constrained")
-    ax.spines[["top", "right"]].set_visible(False)
-    return ax
 
 
 def span_probabilities(

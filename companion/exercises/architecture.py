@@ -1,12 +1,10 @@
-"""One check a task: it prints "not answered yet", "right", or what is wrong and a hint.
-
-A check never raises, whatever it is given. `answer = ...` counts as not answered.
-"""
+"""Chapter 1."""
 
 from functools import cache
 
 import torch
 
+from companion.exercises.verdicts import number
 from companion.loading import load
 from companion.qa_head import span_probabilities
 
@@ -18,7 +16,7 @@ def check_word_table(answer: object) -> None:
         30_522: "That is the number of rows. How many numbers has each?",
         28_996 * 768: "That is the cased vocabulary's table; this one has 30,522 rows.",
     }
-    _check_number(answer, 30_522 * 768, hints, "Rows times columns.")
+    number(answer, 30_522 * 768, hints, "Rows times columns.")
 
 
 def check_layer(answer: object) -> None:
@@ -33,7 +31,7 @@ def check_layer(answer: object) -> None:
         matrices + biases + norms // 2: "A layer has two LayerNorms, not one.",
         24 * (matrices + biases + norms): "That is all 24 layers; one was asked for.",
     }
-    _check_number(
+    number(
         answer,
         matrices + biases + norms,
         hints,
@@ -65,30 +63,7 @@ def check_longer_span(answer: object) -> None:
         end: "That is only the end's probability; the start's belongs to it.",
         start + end: "The score is the product, not the sum.",
     }
-    _check_number(answer, start * end, hints, "It starts at `name`, it ends at `##oo`.")
-
-
-def _check_number(
-    answer: object, wanted: float, hints: dict[float, str], otherwise: str
-) -> None:
-    """Print the verdict; `hints` are for wrong numbers that have a known reason."""
-    if answer is ...:
-        print("not answered yet")
-        return
-    try:
-        number = float(answer)
-    except (TypeError, ValueError, OverflowError, RuntimeError):
-        print(f"A number was asked for, not {answer!r}.")
-        return
-    if _close(number, wanted):
-        print("right")
-        return
-    reasons = (hint for wrong, hint in hints.items() if _close(number, wrong))
-    print(f"Not {number:,.6g}. {next(reasons, otherwise)}")
-
-
-def _close(a: float, b: float) -> bool:
-    return abs(a - b) <= 1e-4 * abs(b)
+    number(answer, start * end, hints, "It starts at `name`, it ends at `##oo`.")
 
 
 @cache

@@ -1,0 +1,19 @@
+"""One check a task: it prints "not answered yet", "right", or what is wrong and a hint.
+
+A check never raises, whatever it is given. `answer = ...` counts as not answered. There
+is a module for each chapter; all are called as `exercises.check_name(answer)`.
+"""
+
+from companion.exercises.architecture import (
+    check_layer,
+    check_longer_span,
+    check_order,
+    check_word_table,
+)
+
+__all__ = [
+    "check_layer",
+    "check_longer_span",
+    "check_order",
+    "check_word_table",
+]

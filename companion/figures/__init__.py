@@ -1,0 +1,18 @@
+"""The book's drawings in Matplotlib; each function takes and returns an Axes.
+
+A module a chapter, named after its topic; all are called as `figures.name(...)`.
+"""
+
+from companion.figures.architecture import (
+    data_flow,
+    parameters_by_part,
+    span_probabilities,
+)
+from companion.figures.style import new_axes
+
+__all__ = [
+    "data_flow",
+    "new_axes",
+    "parameters_by_part",
+    "span_probabilities",
+]

@@ -1,0 +1,20 @@
+"""The examples that run through the book: the notes' own, and a paragraph."""
+
+QUESTION = "Who?"
+CONTEXT = "My name is Foo"
+
+# Several people, places, days and numbers, so that each question has rivals.
+PARAGRAPH = (
+    "In March 1898 the botanist Clara Lindqvist left Bergen for Lisbon, where her "
+    "brother Anton kept a small museum of maps. She stayed eleven weeks, drew 240 "
+    "ferns, and sold her first book to a printer named Duarte. When Anton died in "
+    "1907, Clara moved the museum to Oslo; its doors opened to the public on 4 May "
+    "1912."
+)
+QUESTIONS = {
+    "Who kept a museum of maps?": "Anton",
+    "Where did Clara move the museum?": "Oslo",
+    "How many ferns did she draw?": "240",
+    "When did the museum open to the public?": "4 May 1912",
+    "Who bought her first book?": "Duarte",
+}
