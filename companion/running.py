@@ -12,9 +12,12 @@ PARAGRAPH = (
     "1912."
 )
 QUESTIONS = {
-    "Who kept a museum of maps?": "Anton",
+    "Who was her brother?": "Anton",
     "Where did Clara move the museum?": "Oslo",
     "How many ferns did she draw?": "240",
+    "How long did she stay?": "eleven weeks",
     "When did the museum open to the public?": "4 May 1912",
-    "Who bought her first book?": "Duarte",
+    "What was the printer's name?": "Duarte",
 }
+# The embedded model starts its answer at Clara and ends it at Anton.
+HARD_QUESTION, HARD_ANSWER = "Who kept a museum of maps?", "Anton"
