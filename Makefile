@@ -5,6 +5,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
+WORKERS ?= 2
+SIDE_BY_SIDE := -n $(WORKERS) --dist loadfile
 
 .PHONY: help book serve test lab notebooks stable lint format picture requirements \
   train-deps clean
@@ -27,7 +29,7 @@ serve: book  ## the book at http://localhost:8000
 	$(BIN)/python -m http.server --directory _build/html --bind localhost 8000
 
 test: $(INSTALLED)  ## the tests, and every notebook re-executed and compared
-	$(BIN)/pytest --nbval
+	$(BIN)/pytest --nbval $(SIDE_BY_SIDE)
 
 lab: $(INSTALLED)  ## JupyterLab on the notebooks
 	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks
@@ -35,9 +37,9 @@ lab: $(INSTALLED)  ## JupyterLab on the notebooks
 notebooks: $(INSTALLED)  ## notebooks/ from book/: update, execute, write what changed
 	$(BIN)/python book/execute.py
 
-stable: $(INSTALLED)  ## the same outputs in float64, and with one thread
-	COMPANION_DTYPE=float64 $(BIN)/pytest --nbval notebooks
-	OMP_NUM_THREADS=1 $(BIN)/pytest --nbval notebooks
+stable: $(INSTALLED)  ## the same outputs in float64, with one thread
+	COMPANION_DTYPE=float64 OMP_NUM_THREADS=1 \
+	  $(BIN)/pytest --nbval $(SIDE_BY_SIDE) notebooks
 
 lint: $(INSTALLED)  ## ruff and spelling
 	$(BIN)/ruff check .
