@@ -53,20 +53,59 @@ def span_probabilities(
     return starts * is_context, ends * is_context
 
 
-def best_span(starts: Tensor, ends: Tensor, longest: int) -> tuple[int, int, float]:
-    """The most probable span of at most `longest` tokens, and its score.
+def span_scores(starts: Tensor, ends: Tensor, longest: int) -> Tensor:
+    """The score of each span: its first token's start times its last token's end.
 
-    A span's score is the probability of its first token as a start times that of its
-    last token as an end. All products at once are an outer product; spans that end
-    before they start lie below its diagonal.
+    All products of two tokens would fill a table of (T, T). Spans that end before they
+    start lie below its diagonal, those of more than `longest` tokens far above it:
+    what is left is a band of `longest` diagonals, and only that is computed.
 
     Args:
         starts, ends: (T,), probabilities.
-        longest: tokens, at least 1.
+        longest: N, the most tokens that a span may have, at least 1.
     Returns:
-        Position of the first token, position of the last, and the score.
+        (T, N): row `i`, column `d` has the span from token `i` to token `i + d`, and 0
+        where that lies past the last token.
     """
-    scores = torch.outer(starts, ends)  # (T,), (T,) -> (T, T)
-    scores = scores.triu().tril(longest - 1)
-    start, end = divmod(int(scores.argmax()), len(ends))
-    return start, end, float(scores[start, end])
+    padded = torch.cat([ends, ends.new_zeros(longest - 1)])
+    band = padded.unfold(0, longest, 1)  # (T, N) of ends[i + d]
+    return starts[:, None] * band
+
+
+def best_spans(
+    starts: Tensor, ends: Tensor, longest: int, top_k: int = 1
+) -> list[tuple[int, int, float]]:
+    """The most probable spans of at most `longest` tokens, the best first.
+
+    Of spans with equal scores the one that starts earlier comes first, then the
+    shorter one. A span of probability 0 is none, so fewer than `top_k` may come back.
+
+    Args:
+        starts, ends: (T,), probabilities, of which there is at least one.
+        longest: tokens, at least 1.
+        top_k: how many spans are wanted, at least 1.
+    Returns:
+        Position of the first token, position of the last, and the score, for each.
+    """
+    scores = span_scores(starts, ends, min(longest, len(starts)))
+    return [(i, i + d, score) for i, d, score in largest_cells(scores, top_k)]
+
+
+def largest_cells(table: Tensor, top_k: int) -> list[tuple[int, int, float]]:
+    """Row, column and value of the `top_k` largest cells above 0, in that order.
+
+    Equal values come in the order of rows, then of columns.
+    """
+    values = table.flatten()
+    least = values.topk(min(top_k, len(values))).values[-1]
+    cells = ((values >= least) & (values > 0)).nonzero()[:, 0]  # ties at the end too
+    order = values[cells].sort(descending=True, stable=True).indices[:top_k]
+    return [
+        (*divmod(int(cell), table.shape[1]), float(values[cell]))
+        for cell in cells[order]
+    ]
+
+
+def best_span(starts: Tensor, ends: Tensor, longest: int) -> tuple[int, int, float]:
+    """The first of `best_spans`."""
+    return best_spans(starts, ends, longest)[0]
