@@ -1,0 +1,28 @@
+"""Views of attention that one can touch, in a notebook and in the built book.
+
+    head_view     one layer at a time: lines from each token to those it reads
+    model_view    all layers and heads at once, small
+    neuron_view   one head: its queries and keys, and how they make the weights
+    layer_slider  where the tokens' vectors stand, from the embeddings to the last layer
+
+The first three are BertViz's (Vig, *A Multiscale Visualization of Attention*, 2019): its
+own scripts draw them, from numbers that the companion computed. Chapters 4 and 8.
+"""
+
+from companion.views.page import View, decode, runtime
+from companion.views.picture import (
+    head_view,
+    layer_slider,
+    model_view,
+    neuron_view,
+)
+
+__all__ = [
+    "View",
+    "decode",
+    "head_view",
+    "layer_slider",
+    "model_view",
+    "neuron_view",
+    "runtime",
+]

@@ -1,0 +1,239 @@
+"""What each view shows: computed by the companion, checked, packed for the page."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from transformers import BertForQuestionAnswering, BertModel, BertTokenizer
+
+from companion.checks import check_module
+from companion.encoder import Trace, encode
+from companion.tokens import Encoded
+from companion.tokens import encode as to_ids
+from companion.views.packing import pack, pack_weights, quantise_vectors
+from companion.views.page import View
+
+MOST_TOKENS = 512
+MOST_LINES = 400_000  # at once; a browser takes some seconds to draw so many
+GRID = 250  # a point of `layer_slider` stands on one of 0 to 250 places, each way
+SHOWN = ("all", "question to context", "context to question")
+
+
+def head_view(
+    tokenizer: BertTokenizer,
+    model: BertForQuestionAnswering,
+    question: str,
+    context: str,
+    *,
+    layers: Iterable[int] | None = None,
+    heads: Iterable[int] | None = None,
+    show: str = "all",
+) -> View:
+    """One layer at a time, all its heads in colours: which token reads which.
+
+    Args:
+        tokenizer, model: what `companion.load` returns, or any BERT like it.
+        question, context: the text to read.
+        layers, heads: which to include, counted from 0; all without it.
+        show: "all" the weights, with a choice in the page, or only those from
+            "question to context" or from "context to question".
+    Raises:
+        TypeError: if the model is no BERT, or a text no string.
+        ValueError: if a layer, a head or `show` is none there is, or if the view would
+            have more tokens or lines than a page can draw.
+    """
+    picture = _Picture(tokenizer, model, question, context, layers, heads, show)
+    picture.check_lines(picture.weights[0].numel(), "heads")
+    return picture.view("head")
+
+
+def model_view(
+    tokenizer: BertTokenizer,
+    model: BertForQuestionAnswering,
+    question: str,
+    context: str,
+    *,
+    layers: Iterable[int] | None = None,
+    heads: Iterable[int] | None = None,
+    show: str = "all",
+) -> View:
+    """All layers and heads at once, small; one can be enlarged.
+
+    Arguments and errors as `head_view`.
+    """
+    picture = _Picture(tokenizer, model, question, context, layers, heads, show)
+    picture.check_lines(picture.weights.numel(), "layers, heads")
+    return picture.view("model")
+
+
+def neuron_view(
+    tokenizer: BertTokenizer,
+    model: BertForQuestionAnswering,
+    question: str,
+    context: str,
+    *,
+    layers: Iterable[int] | None = None,
+    heads: Iterable[int] | None = None,
+    show: str = "all",
+) -> View:
+    """One head: a token's query, every key, their products, and the weights.
+
+    Arguments and errors as `head_view`.
+    """
+    picture = _Picture(tokenizer, model, question, context, layers, heads, show)
+    picture.check_lines(6 * picture.weights[0, 0].numel(), "show")
+    return picture.view("neuron", vectors=True)
+
+
+def layer_slider(
+    tokenizer: BertTokenizer,
+    model: BertForQuestionAnswering,
+    question: str,
+    context: str,
+) -> View:
+    """The tokens' vectors as points in a plane, from the embeddings to the last layer.
+
+    One plane for all steps, the one in which the vectors of all layers spread most:
+    their two principal components. Arguments and errors as `head_view`.
+    """
+    encoded, trace = _trace(tokenizer, model, question, context)
+    points, shares = plane(trace)
+    header = {
+        "kind": "layers",
+        "tokens": encoded.tokens,
+        "groups": _groups(encoded),
+        "shares": [round(share, 3) for share in shares],
+    }
+    low, high = points.amin(dim=(0, 1)), points.amax(dim=(0, 1))
+    whole = ((points - low) / (high - low).clamp_min(1e-9) * GRID).round()
+    text = pack(header, {"points": whole.to(torch.uint8)})
+    layers = len(trace.layers)
+    words = f"{len(encoded.tokens)} tokens on their way through {layers} layers"
+    return View("layers", text, words, height=520)
+
+
+def plane(trace: Trace) -> tuple[Tensor, list[float]]:
+    """Two coordinates a vector, (L + 1, T, 2), and the share of the spread in each.
+
+    The first step is the embeddings' output, then comes each layer's.
+    """
+    steps = [trace.embeddings.output, *(layer.output for layer in trace.layers)]
+    vectors = torch.cat(steps).detach().double()  # (L + 1, T, H)
+    flat = vectors.flatten(0, 1)
+    flat = flat - flat.mean(dim=0)
+    spread, axes = torch.linalg.eigh(flat.T @ flat)  # the largest last
+    axes = axes[:, [-1, -2]]
+    signs = axes.gather(0, axes.abs().argmax(dim=0, keepdim=True)).sign()
+    points = (flat @ (axes * signs)).unflatten(0, vectors.shape[:2])
+    return points, (spread[[-1, -2]] / spread.sum()).tolist()
+
+
+class _Picture:
+    """A question and a context, read by the model: the part of it that a view shows."""
+
+    def __init__(
+        self,
+        tokenizer: BertTokenizer,
+        model: nn.Module,
+        question: str,
+        context: str,
+        layers: Iterable[int] | None,
+        heads: Iterable[int] | None,
+        show: str,
+    ) -> None:
+        self.encoded, trace = _trace(tokenizer, model, question, context)
+        first = trace.layers[0].weights
+        self.layers = _chosen("layers", layers, len(trace.layers))
+        self.heads = _chosen("heads", heads, first.shape[1])
+        self.parts = _parts(self.encoded, show)
+        self.rows, self.columns = self.parts[0]["rows"], self.parts[0]["columns"]
+        self.trace = trace
+        self.weights = self._stack("weights", self.rows)[..., self.columns]
+
+    def _stack(self, name: str, tokens: list[int]) -> Tensor:
+        """The chosen layers, heads and tokens of one intermediate, (L, A, T, ...)."""
+        tensors = [getattr(self.trace.layers[i], name)[0] for i in self.layers]
+        return torch.stack(tensors).detach()[:, self.heads][:, :, tokens]
+
+    def check_lines(self, lines: int, what: str) -> None:
+        if lines > MOST_LINES:
+            raise ValueError(
+                f"this view would draw {lines:,} lines at once, and {MOST_LINES:,} is "
+                f"what a browser bears: give fewer {what}, a shorter context, or "
+                'show="question to context"'
+            )
+
+    def view(self, kind: str, vectors: bool = False) -> View:
+        header: dict[str, Any] = {
+            "kind": kind,
+            "tokens": self.encoded.tokens,
+            "layers": self.layers,
+            "heads": self.heads,
+            "rows": self.rows,
+            "columns": self.columns,
+            "parts": self.parts,
+        }
+        others = {}
+        if vectors:
+            pairs = {"queries": self.rows, "keys": self.columns}
+            for name, tokens in pairs.items():
+                stacked = self._stack(name, tokens)
+                others[name], header[f"{name}_steps"] = quantise_vectors(stacked)
+        words = (
+            f"{len(self.heads)} heads of each of {len(self.layers)} layers "
+            f"over {len(self.encoded.tokens)} tokens, {self.parts[0]['name']}"
+        )
+        tall = max(len(self.rows), len(self.columns))
+        height = {"head": 23 * tall + 120, "neuron": 26 * tall + 190}.get(kind, 400)
+        text = pack_weights(header, self.weights, others)
+        return View(kind, text, words, height)
+
+
+def _trace(
+    tokenizer: BertTokenizer, model: nn.Module, question: str, context: str
+) -> tuple[Encoded, Trace]:
+    """The text as tokens, and every intermediate of the model on it."""
+    bert = getattr(model, "bert", model)
+    check_module("model.bert", bert, BertModel)
+    encoded = to_ids(tokenizer, question, context)
+    most = min(MOST_TOKENS, bert.config.max_position_embeddings)
+    if len(encoded.tokens) > most:
+        raise ValueError(
+            f"question and context have {len(encoded.tokens)} tokens, and a view of "
+            f"this model shows {most} at the most: shorten the context"
+        )
+    with torch.inference_mode():
+        return encoded, encode(bert, **encoded.model_inputs())
+
+
+def _chosen(name: str, wanted: Iterable[int] | None, count: int) -> list[int]:
+    """The numbers in `wanted`, or all below `count`."""
+    numbers = list(range(count)) if wanted is None else list(wanted)
+    if not numbers or not set(numbers) <= set(range(count)):
+        raise ValueError(
+            f"{name} must name one or more of 0 to {count - 1}, not {numbers}"
+        )
+    return sorted(set(numbers))
+
+
+def _parts(encoded: Encoded, show: str) -> list[dict[str, Any]]:
+    """The parts of the weights that a reader can choose: a name, rows, columns."""
+    if show not in SHOWN:
+        raise ValueError(f"show must be one of {', '.join(SHOWN)}, not {show!r}")
+    groups = _groups(encoded)
+    asked = [i for i, group in enumerate(groups) if group == "question"]
+    given = [i for i, group in enumerate(groups) if group == "context"]
+    every = list(range(len(groups)))
+    sides = zip(SHOWN, (every, asked, given), (every, given, asked), strict=True)
+    parts = [{"name": name, "rows": a, "columns": b} for name, a, b in sides]
+    return parts if show == "all" else [parts[SHOWN.index(show)]]
+
+
+def _groups(encoded: Encoded) -> list[str]:
+    """For each token: "special", "question" or "context"."""
+    pairs = zip(encoded.is_special.tolist(), encoded.is_context.tolist(), strict=True)
+    return [
+        "special" if special else "context" if context else "question"
+        for special, context in pairs
+    ]

@@ -1,0 +1,50 @@
+// The tokens' vectors as points that move from layer to layer. Drawn by the book itself.
+
+const WIDE = 720;
+const HIGH = 440;
+const MARGIN = 36;
+const FULL = 250; // coordinates come as 0 to 250
+
+const svgElement = (tag, attributes, ...children) => {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+};
+
+const sliderView = (root, { tokens, groups, points, shares }) => {
+  const last = points.length - 1;
+  const place = (step) => (step === 0 ? "embeddings" : `after layer ${step - 1}`);
+  const slider = element("input", { type: "range", min: 0, max: last, value: 0, step: 1 });
+  const shown = element("output", {});
+  const label = element("label", {}, "Step ", slider);
+  const percent = shares.map((share) => `${Math.round(100 * share)} %`).join(" and ");
+  const axes = `The plane holds ${percent} of the spread of all vectors.`;
+  const picture = svgElement("svg", { viewBox: `0 0 ${WIDE} ${HIGH}`, class: "points" });
+  const stage = element("div", { class: "stage", role: "group", tabindex: 0 }, picture);
+  stage.setAttribute("aria-label", "A point for each token, near to those with like vectors");
+  root.replaceChildren(
+    element("div", { class: "controls" }, label, shown),
+    stage,
+    element("p", { class: "said" }, axes),
+  );
+  const dots = tokens.map((token, i) => {
+    const name = svgElement("text", { x: 7, y: 4 }, token);
+    const dot = svgElement("g", { class: `dot ${groups[i]}` }, svgElement("circle", { r: 4 }), name);
+    picture.append(dot);
+    return dot;
+  });
+  const move = () => {
+    const step = +slider.value;
+    dots.forEach((dot, i) => {
+      const [x, y] = points[step][i];
+      const left = MARGIN + (x / FULL) * (WIDE - 3 * MARGIN);
+      const top = HIGH - MARGIN - (y / FULL) * (HIGH - 2 * MARGIN);
+      dot.style.transform = `translate(${left}px, ${top}px)`;
+    });
+    shown.textContent = place(step);
+    slider.setAttribute("aria-valuetext", place(step));
+  };
+  slider.addEventListener("input", move);
+  move();
+};
