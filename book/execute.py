@@ -8,6 +8,7 @@ Python is stored, and a file is written only if its content changed, so a second
 changes nothing.
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -15,8 +16,11 @@ import jupytext
 import nbformat
 from nbclient import NotebookClient
 
+from companion import views
+
 ROOT = Path(__file__).parents[1]
 KEPT = {"kernelspec", "language_info"}
+os.environ[views.BOOK] = "1"  # the page brings the script that draws the views
 
 
 def sources() -> list[Path]:
@@ -48,8 +52,24 @@ def executed(source: Path) -> str:
     ).execute()
     notebook.metadata = {k: v for k, v in notebook.metadata.items() if k in KEPT}
     notebook.metadata["language_info"] = {"name": "python"}
+    if notebook_of(source).exists():
+        keep_views(notebook, nbformat.read(notebook_of(source), as_version=4))
     nbformat.validate(notebook)
     return nbformat.writes(notebook) + "\n"
+
+
+def keep_views(new: nbformat.NotebookNode, old: nbformat.NotebookNode) -> None:
+    """Take each view over from `old` that shows the same as the one in `new`."""
+    known = [data["text/html"] for data in _views(old)]
+    for data in _views(new):
+        same = [html for html in known if views.alike(html, data["text/html"])]
+        data["text/html"] = same[0] if same else data["text/html"]
+
+
+def _views(notebook: nbformat.NotebookNode) -> list[dict]:
+    outputs = [o for cell in notebook.cells for o in cell.get("outputs", [])]
+    every = [output.get("data", {}) for output in outputs]
+    return [data for data in every if "data-packed" in data.get("text/html", "")]
 
 
 def main(names: list[str]) -> None:

@@ -3,22 +3,21 @@
     head_view     one layer at a time: lines from each token to those it reads
     model_view    all layers and heads at once, small
     neuron_view   one head: its queries and keys, and how they make the weights
-    layer_slider  where the tokens' vectors stand, from the embeddings to the last layer
+    layer_slider  where the tokens' vectors stand, from the embeddings to the end
 
-The first three are BertViz's (Vig, *A Multiscale Visualization of Attention*, 2019): its
-own scripts draw them, from numbers that the companion computed. Chapters 4 and 8.
+The first three are BertViz's (Vig, *A Multiscale Visualization of Attention*, 2019):
+its own scripts draw them, from the companion's numbers. Chapters 4 and 8.
 """
 
-from companion.views.page import View, decode, runtime
-from companion.views.picture import (
-    head_view,
-    layer_slider,
-    model_view,
-    neuron_view,
-)
+from companion.views.page import BOOK, Decoded, View, alike, decode, runtime
+from companion.views.picture import head_view, model_view, neuron_view
+from companion.views.slider import layer_slider
 
 __all__ = [
+    "BOOK",
+    "Decoded",
     "View",
+    "alike",
     "decode",
     "head_view",
     "layer_slider",

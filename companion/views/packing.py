@@ -1,7 +1,7 @@
 """Numbers for a page: fewer bits, compressed, as text; and back again.
 
-A packed view is base64 of zlib of: four bytes with the length of a header, the header in
-JSON, then a byte for each number. `views.js` reads the same.
+A packed view is base64 of zlib of: four bytes with the length of a header, the header
+in JSON, then a byte for each number. `views.js` reads the same.
 """
 
 import base64
@@ -13,9 +13,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-# The finest grid first. Where even the coarsest is over the budget, it is taken.
-LEVELS = (255, 191, 127, 95, 63, 47, 31)
-FINE, BUDGET_FINE, BUDGET = 64, 175_000, 440_000  # tokens; characters up to there; above
+LEVELS = (255, 191, 127, 95, 63, 47, 31)  # the finest within the budget is taken
+SHORT, SHORT_BUDGET, BUDGET = 64, 175_000, 440_000  # tokens; characters; for longer
 
 
 def quantise_weights(weights: Tensor, levels: int) -> Tensor:
@@ -70,7 +69,7 @@ def pack_weights(
     header: dict[str, Any], weights: Tensor, others: dict[str, Tensor]
 ) -> str:
     """`pack`, with the weights on the finest grid that keeps a long text small."""
-    budget = BUDGET_FINE if len(header["tokens"]) <= FINE else BUDGET
+    budget = SHORT_BUDGET if len(header["tokens"]) <= SHORT else BUDGET
     for levels in LEVELS:
         whole = quantise_weights(weights, levels)
         text = pack({**header, "levels": levels}, {"weights": whole, **others})

@@ -5,18 +5,14 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from transformers import BertForQuestionAnswering, BertModel, BertTokenizer
+from transformers import BertForQuestionAnswering, BertTokenizer
 
-from companion.checks import check_module
-from companion.encoder import Trace, encode
 from companion.tokens import Encoded
-from companion.tokens import encode as to_ids
-from companion.views.packing import pack, pack_weights, quantise_vectors
+from companion.views.packing import pack_weights, quantise_vectors
 from companion.views.page import View
+from companion.views.reading import groups_of, read
 
-MOST_TOKENS = 512
 MOST_LINES = 400_000  # at once; a browser takes some seconds to draw so many
-GRID = 250  # a point of `layer_slider` stands on one of 0 to 250 places, each way
 SHOWN = ("all", "question to context", "context to question")
 
 
@@ -86,49 +82,6 @@ def neuron_view(
     return picture.view("neuron", vectors=True)
 
 
-def layer_slider(
-    tokenizer: BertTokenizer,
-    model: BertForQuestionAnswering,
-    question: str,
-    context: str,
-) -> View:
-    """The tokens' vectors as points in a plane, from the embeddings to the last layer.
-
-    One plane for all steps, the one in which the vectors of all layers spread most:
-    their two principal components. Arguments and errors as `head_view`.
-    """
-    encoded, trace = _trace(tokenizer, model, question, context)
-    points, shares = plane(trace)
-    header = {
-        "kind": "layers",
-        "tokens": encoded.tokens,
-        "groups": _groups(encoded),
-        "shares": [round(share, 3) for share in shares],
-    }
-    low, high = points.amin(dim=(0, 1)), points.amax(dim=(0, 1))
-    whole = ((points - low) / (high - low).clamp_min(1e-9) * GRID).round()
-    text = pack(header, {"points": whole.to(torch.uint8)})
-    layers = len(trace.layers)
-    words = f"{len(encoded.tokens)} tokens on their way through {layers} layers"
-    return View("layers", text, words, height=520)
-
-
-def plane(trace: Trace) -> tuple[Tensor, list[float]]:
-    """Two coordinates a vector, (L + 1, T, 2), and the share of the spread in each.
-
-    The first step is the embeddings' output, then comes each layer's.
-    """
-    steps = [trace.embeddings.output, *(layer.output for layer in trace.layers)]
-    vectors = torch.cat(steps).detach().double()  # (L + 1, T, H)
-    flat = vectors.flatten(0, 1)
-    flat = flat - flat.mean(dim=0)
-    spread, axes = torch.linalg.eigh(flat.T @ flat)  # the largest last
-    axes = axes[:, [-1, -2]]
-    signs = axes.gather(0, axes.abs().argmax(dim=0, keepdim=True)).sign()
-    points = (flat @ (axes * signs)).unflatten(0, vectors.shape[:2])
-    return points, (spread[[-1, -2]] / spread.sum()).tolist()
-
-
 class _Picture:
     """A question and a context, read by the model: the part of it that a view shows."""
 
@@ -142,7 +95,7 @@ class _Picture:
         heads: Iterable[int] | None,
         show: str,
     ) -> None:
-        self.encoded, trace = _trace(tokenizer, model, question, context)
+        self.encoded, trace = read(tokenizer, model, question, context)
         first = trace.layers[0].weights
         self.layers = _chosen("layers", layers, len(trace.layers))
         self.heads = _chosen("heads", heads, first.shape[1])
@@ -190,23 +143,6 @@ class _Picture:
         return View(kind, text, words, height)
 
 
-def _trace(
-    tokenizer: BertTokenizer, model: nn.Module, question: str, context: str
-) -> tuple[Encoded, Trace]:
-    """The text as tokens, and every intermediate of the model on it."""
-    bert = getattr(model, "bert", model)
-    check_module("model.bert", bert, BertModel)
-    encoded = to_ids(tokenizer, question, context)
-    most = min(MOST_TOKENS, bert.config.max_position_embeddings)
-    if len(encoded.tokens) > most:
-        raise ValueError(
-            f"question and context have {len(encoded.tokens)} tokens, and a view of "
-            f"this model shows {most} at the most: shorten the context"
-        )
-    with torch.inference_mode():
-        return encoded, encode(bert, **encoded.model_inputs())
-
-
 def _chosen(name: str, wanted: Iterable[int] | None, count: int) -> list[int]:
     """The numbers in `wanted`, or all below `count`."""
     numbers = list(range(count)) if wanted is None else list(wanted)
@@ -221,19 +157,10 @@ def _parts(encoded: Encoded, show: str) -> list[dict[str, Any]]:
     """The parts of the weights that a reader can choose: a name, rows, columns."""
     if show not in SHOWN:
         raise ValueError(f"show must be one of {', '.join(SHOWN)}, not {show!r}")
-    groups = _groups(encoded)
+    groups = groups_of(encoded)
     asked = [i for i, group in enumerate(groups) if group == "question"]
     given = [i for i, group in enumerate(groups) if group == "context"]
     every = list(range(len(groups)))
     sides = zip(SHOWN, (every, asked, given), (every, given, asked), strict=True)
     parts = [{"name": name, "rows": a, "columns": b} for name, a, b in sides]
     return parts if show == "all" else [parts[SHOWN.index(show)]]
-
-
-def _groups(encoded: Encoded) -> list[str]:
-    """For each token: "special", "question" or "context"."""
-    pairs = zip(encoded.is_special.tolist(), encoded.is_context.tolist(), strict=True)
-    return [
-        "special" if special else "context" if context else "question"
-        for special, context in pairs
-    ]

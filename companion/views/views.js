@@ -112,7 +112,8 @@ const offerTokens = (select, tokens) => {
   select.value = tokens[before] === undefined ? "" : before;
 };
 
-const send = (target, kind) => target?.dispatchEvent(new MouseEvent(kind, { bubbles: true }));
+const send = (target, kind) =>
+  target?.dispatchEvent(new MouseEvent(kind, { bubbles: kind.endsWith("click") }));
 
 /** In words: the tokens that get the most. */
 const strongest = (weights, tokens) =>
@@ -127,12 +128,10 @@ const followTokens = (view, select, groups, onChoice) => {
   const point = () => {
     send(view.shown, "mouseleave");
     const index = select.value;
-    if (index === "") view.said.replaceChildren();
-    else {
-      view.shown = groups()[index];
-      view.shown.dispatchEvent(new MouseEvent("mouseover"));
-      onChoice(+index);
-    }
+    if (index === "") return onChoice(null);
+    view.shown = groups()[index];
+    send(view.shown, "mouseover");
+    return onChoice(+index);
   };
   select.addEventListener("change", point);
   view.stage.addEventListener("mouseover", (event) => {
@@ -143,7 +142,7 @@ const followTokens = (view, select, groups, onChoice) => {
   });
   view.stage.addEventListener("mouseleave", () => {
     select.value = "";
-    view.said.replaceChildren();
+    onChoice(null);
   });
   return point;
 };
@@ -153,7 +152,13 @@ const followTokens = (view, select, groups, onChoice) => {
 const headView = (root, header) => {
   const parts = partsOf(header);
   const { layers, heads } = header;
-  const controls = [choice("Layer", "layer"), ...partChoice(parts), choice("From", "token")];
+  const single = heads.map((head, i) => [i, `only ${head}`]);
+  const controls = [
+    choice("Layer", "layer"),
+    choice("Heads", "heads", [["some", "some"], ["all", "all"], ...single]),
+    ...partChoice(parts),
+    choice("From", "token"),
+  ];
   const name = "Attention, one layer at a time: a line for each weight, a colour for each head";
   const view = frame(root, name, controls);
   bertviz(drawHeads, root, {
@@ -168,13 +173,15 @@ const headView = (root, header) => {
   const squares = () => [...view.find("svg").lastElementChild.querySelectorAll("rect")];
   const isOn = (square) => square.__data__; // BertViz binds this to each square
   const say = (index) => {
+    if (index === null) return view.said.replaceChildren(HINT);
     const on = heads.filter((_, i) => isOn(squares()[i]));
     const layer = part().attn[layers.indexOf(+view.find("#layer").value)];
     const rows = layer.filter((_, i) => isOn(squares()[i])).map((head) => head[index]);
     const mean = rows[0].map((_, j) => rows.reduce((sum, row) => sum + row[j], 0) / rows.length);
     const from = element("bdi", {}, part().left_text[index]);
     const which = on.length === 1 ? `head ${on[0]}` : `mean of ${on.length} heads`;
-    view.said.replaceChildren(from, ` reads, ${which}: `, ...strongest(mean, part().right_text));
+    const most = strongest(mean, part().right_text);
+    return view.said.replaceChildren(from, ` reads, ${which}: `, ...most);
   };
   const token = view.find("#token");
   const point = followTokens(
@@ -183,15 +190,32 @@ const headView = (root, header) => {
     () => [...view.find("#left").lastElementChild.children],
     say,
   );
+  const choose = view.find("#heads");
+  const onSwitch = () => {
+    const on = squares().map(isOn);
+    const count = on.filter(Boolean).length;
+    choose.value = count === on.length ? "all" : count === 1 ? on.indexOf(true) : "some";
+    say(token.value === "" ? null : +token.value);
+  };
+  choose.addEventListener("change", () => {
+    const wanted = choose.value;
+    const isDone = () => wanted === "some" || choose.value === wanted;
+    const target = squares()[wanted === "all" ? squares().findIndex(isOn) : wanted];
+    onSwitch(); // what is on; then BertViz's double click: this one alone, again for all
+    for (let times = 0; times < 2 && !isDone(); times += 1) send(target, "dblclick");
+  });
   const dress = () => {
     offerTokens(token, part().left_text);
-    dressSquares(squares(), heads, isOn, () => token.value && say(+token.value));
+    dressSquares(squares(), heads, isOn, onSwitch);
+    onSwitch();
     if (token.value) point();
   };
   dress();
   for (const select of root.querySelectorAll("#layer, #filter"))
     select.addEventListener("change", dress);
 };
+
+const HINT = "A click on a square switches a head off or on; a double click shows it alone.";
 
 /** Make each head's square a check box: numbered, reached by Tab, switched by a key. */
 const dressSquares = (squares, heads, isOn, onSwitch) => {
@@ -212,7 +236,7 @@ const dressSquares = (squares, heads, isOn, onSwitch) => {
     squares.forEach((square, i) => {
       square.setAttribute("aria-checked", Boolean(isOn(square)));
       numbers[i].style.fill = isLight(square.getAttribute("fill")) ? "#000" : "#fff";
-      numbers[i].style.opacity = isOn(square) ? 1 : 0.7;
+      numbers[i].style.textDecoration = isOn(square) ? "" : "line-through";
     });
   const switched = () => {
     update();
@@ -318,15 +342,19 @@ const neuronView = (root, header) => {
   const side = () => view.find(isExpanded() ? "#expanded" : "#collapsed");
   const groups = () => [...side().querySelector("#leftText").children];
   const say = (index) => {
+    if (index === null) return view.said.replaceChildren();
     const head = part().attn[view.find("#layer").value][view.find("#att_head").value];
     const from = element("bdi", {}, part().left_text[index]);
-    view.said.replaceChildren(from, " reads: ", ...strongest(head[index], part().right_text));
+    const most = strongest(head[index], part().right_text);
+    return view.said.replaceChildren(from, " reads: ", ...most);
   };
   const token = view.find("#token");
   const point = followTokens(view, token, groups, say);
   const fit = () => {
     expand.checked = isExpanded();
     root.dataset.expanded = isExpanded();
+    const tall = Math.max(part().left_text.length, part().right_text.length);
+    view.find("svg").setAttribute("height", 26 * tall + 50); // BertViz leaves more empty
   };
   const dress = () => {
     offerTokens(token, part().left_text);

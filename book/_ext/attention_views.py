@@ -1,0 +1,31 @@
+"""Sphinx extension: give each page with views the script that draws them, once a book.
+
+The script's parts are read from the installed packages when the book is built, so the
+repository has no copy of them, and a page loads nothing from another host.
+"""
+
+from pathlib import Path
+
+from sphinx.application import Sphinx
+
+from companion.views import runtime
+
+FILE = "attention-views.js"
+
+
+def _write(app: Sphinx) -> None:
+    folder = Path(app.outdir, "_static")
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / FILE).write_text(runtime(), encoding="utf-8", newline="\n")
+
+
+def _add(app: Sphinx, page: str, template: str, context: dict, doctree: object) -> None:
+    if 'class="attention-view"' in context.get("body", ""):
+        app.add_js_file(FILE, loading_method="defer")
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Write the script at the start, and name it on the pages that need it."""
+    app.connect("builder-inited", _write)
+    app.connect("html-page-context", _add)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

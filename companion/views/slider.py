@@ -1,0 +1,55 @@
+"""The vectors of all layers in one plane: where tokens stand, and how they move."""
+
+import torch
+from torch import Tensor
+from transformers import BertForQuestionAnswering, BertTokenizer
+
+from companion.encoder import Trace
+from companion.views.packing import pack
+from companion.views.page import View
+from companion.views.reading import groups_of, read
+
+GRID = 250  # a point stands on one of 0 to 250 places, each way
+
+
+def layer_slider(
+    tokenizer: BertTokenizer,
+    model: BertForQuestionAnswering,
+    question: str,
+    context: str,
+) -> View:
+    """The tokens' vectors as points in a plane, from the embeddings to the last layer.
+
+    One plane for all steps, the one in which the tokens of a step spread most: two
+    principal components, after each step's mean is taken off. Arguments and errors as
+    `head_view`.
+    """
+    encoded, trace = read(tokenizer, model, question, context)
+    points, shares = plane(trace)
+    header = {
+        "kind": "layers",
+        "tokens": encoded.tokens,
+        "groups": groups_of(encoded),
+        "shares": [round(share, 3) for share in shares],
+    }
+    low, high = points.amin(dim=(0, 1)), points.amax(dim=(0, 1))
+    whole = ((points - low) / (high - low).clamp_min(1e-9) * GRID).round()
+    text = pack(header, {"points": whole.to(torch.uint8)})
+    layers = len(trace.layers)
+    words = f"{len(encoded.tokens)} tokens on their way through {layers} layers"
+    return View("layers", text, words, height=520)
+
+
+def plane(trace: Trace) -> tuple[Tensor, list[float]]:
+    """Two coordinates a vector, (L + 1, T, 2), and the share of the spread in each.
+
+    The first step is the embeddings' output, then comes each layer's.
+    """
+    steps = [trace.embeddings.output, *(layer.output for layer in trace.layers)]
+    vectors = torch.cat(steps).detach().double()  # (L + 1, T, H)
+    flat = (vectors - vectors.mean(dim=1, keepdim=True)).flatten(0, 1)
+    spread, axes = torch.linalg.eigh(flat.T @ flat)  # the largest last
+    axes = axes[:, [-1, -2]]
+    signs = axes.gather(0, axes.abs().argmax(dim=0, keepdim=True)).sign()
+    points = (flat @ (axes * signs)).unflatten(0, vectors.shape[:2])
+    return points, (spread[[-1, -2]] / spread.sum()).tolist()
