@@ -1,5 +1,9 @@
 """The examples that run through the book: the notes' own, and a paragraph."""
 
+from transformers import BertForQuestionAnswering, BertTokenizer
+
+from companion.tokens import Encoded, encode
+
 QUESTION = "Who?"
 CONTEXT = "My name is Foo"
 
@@ -21,3 +25,19 @@ QUESTIONS = {
 }
 # The embedded model starts its answer at Clara and ends it at Anton.
 HARD_QUESTION, HARD_ANSWER = "Who kept a museum of maps?", "Anton"
+
+
+def read(
+    tokenizer: BertTokenizer,
+    model: BertForQuestionAnswering,
+    question: str,
+    context: str = PARAGRAPH,
+) -> Encoded:
+    """Both texts as tokens; the context loses its last words if the model is short.
+
+    The book's model reads 512 tokens, far more than the examples have.
+    """
+    encoded = encode(tokenizer, question, context)
+    if len(encoded.tokens) <= model.config.max_position_embeddings:
+        return encoded
+    return read(tokenizer, model, question, context.rsplit(maxsplit=1)[0])
