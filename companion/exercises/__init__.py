@@ -10,10 +10,20 @@ from companion.exercises.architecture import (
     check_order,
     check_word_table,
 )
+from companion.exercises.qa_head import (
+    check_no_answer,
+    check_spans,
+    check_three_tokens,
+    check_untrained_loss,
+)
 
 __all__ = [
     "check_layer",
     "check_longer_span",
+    "check_no_answer",
     "check_order",
+    "check_spans",
+    "check_three_tokens",
+    "check_untrained_loss",
     "check_word_table",
 ]

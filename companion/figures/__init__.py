@@ -8,11 +8,21 @@ from companion.figures.architecture import (
     parameters_by_part,
     span_probabilities,
 )
+from companion.figures.qa_head import (
+    cross_entropy,
+    logits_under_text,
+    span_flow,
+    span_table,
+)
 from companion.figures.style import new_axes
 
 __all__ = [
+    "cross_entropy",
     "data_flow",
+    "logits_under_text",
     "new_axes",
     "parameters_by_part",
+    "span_flow",
     "span_probabilities",
+    "span_table",
 ]

@@ -1,0 +1,145 @@
+"""Chapter 6: two numbers a token under the text, all spans as a table, and the loss."""
+
+import math
+
+import torch
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+from transformers import BertConfig
+
+from companion.figures.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PALE,
+    WEIGHTS,
+    new_axes,
+)
+from companion.qa_head import best_spans
+
+LINE = 54  # characters in a line of `logits_under_text`
+
+
+def span_flow(config: BertConfig, tokens: int, ax: Axes | None = None) -> Axes:
+    """From the encoder's vectors to a span: what is done, and the shape after each."""
+    ax = ax or new_axes(4.2)
+    table = f"({tokens}, {tokens})"
+    steps = [
+        ("the encoder's vectors", f"({tokens}, {config.hidden_size})", BLUE),
+        ("qa_outputs: two dot products a token", f"({tokens}, 2)", GREEN),
+        ("start logits, end logits", f"({tokens},) and ({tokens},)", GREEN),
+        ("question shut out, softmax with [CLS]", "two probabilities a token", GREY),
+        ("every start times every end", table, GREY),
+        ("no end before its start, at most 15 tokens", "a band of that table", GREY),
+        ("the largest cell: first and last token", "an answer", ORANGE),
+    ]
+    ax.set(xlim=(0, 10), ylim=(0.3 - len(steps), 0.5))
+    ax.axis("off")
+    for i, (text, shape, colour) in enumerate(steps):
+        box = {"boxstyle": "round,pad=0.4", "fc": PALE[colour], "ec": colour}
+        ax.text(3.3, -i, text, ha="center", va="center", fontsize=9.5, bbox=box)
+        ax.text(7.1, -i, shape, va="center", fontsize=9.5)
+        if i:
+            arrow = {"arrowstyle": "-|>"}
+            ax.annotate("", (3.3, -i + 0.28), (3.3, -i + 0.72), arrowprops=arrow)
+    return ax
+
+
+def logits_under_text(
+    tokens: list[str],
+    start_logits: list[float],
+    end_logits: list[float],
+    ax: Axes | None = None,
+) -> Axes:
+    """The text, line by line, with two strips under each token: its start, its end.
+
+    Pieces of a word stand close together, without their `##`. The darker a strip, the
+    larger the logit.
+    """
+    places = _places(tokens)
+    lines = places[-1][0] + 1
+    ax = ax or new_axes(0.48 * lines + 0.7)
+    ax.set(xlim=(-6, LINE + 1), ylim=(-3 * lines + 0.4, 0.4))
+    ax.axis("off")
+    low, high = min(*start_logits, *end_logits), max(*start_logits, *end_logits)
+    colours = ax.pcolormesh([[low, high]], cmap=WEIGHTS, visible=False)
+    pairs = zip(start_logits, end_logits, strict=True)
+    for token, (line, at), pair in zip(tokens, places, pairs, strict=True):
+        text = token.removeprefix("##")
+        middle, top = at + len(text) / 2, -3 * line
+        ax.text(
+            middle, top - 0.42, text, ha="center", va="center", family="monospace"
+        ).set_fontsize(8.5)
+        for strip, logit in enumerate(pair):
+            corner = at + 0.08, top - 1.5 - 0.62 * strip
+            strip = Rectangle(corner, len(text) - 0.16, 0.54, ec=GREY, lw=0.25)
+            strip.set_facecolor(colours.to_rgba(logit))
+            ax.add_patch(strip)
+    for line in range(lines):
+        for name, y in [("start", -1.23), ("end", -1.85)]:
+            ax.text(-0.7, y - 3 * line, name, ha="right", va="center", fontsize=7)
+    bar = ax.figure.colorbar(colours, ax=ax, location="bottom", fraction=0.04, pad=0.01)
+    bar.set_label("logit", fontsize=9)
+    return ax
+
+
+def _places(tokens: list[str]) -> list[tuple[int, int]]:
+    """Line and first character of each token, in lines of at most LINE characters."""
+    places, line, at = [], 0, 0
+    for token in tokens:
+        text = token.removeprefix("##")
+        at += bool(at) and not token.startswith("##")  # a blank
+        if at + len(text) > LINE:
+            line, at = line + 1, 0
+        places.append((line, at))
+        at += len(text)
+    return places
+
+
+def span_table(
+    tokens: list[str],
+    starts: list[float],
+    ends: list[float],
+    longest: int,
+    ax: Axes | None = None,
+) -> Axes:
+    """Every first token times every last one; the best allowed cell is framed.
+
+    A cell on grey ends before it starts or has more than `longest` tokens. The largest
+    start times the largest end has a cross: where that is the frame, all is well.
+    """
+    ax = ax or new_axes(4.7)
+    scores = torch.outer(torch.tensor(starts), torch.tensor(ends))  # (T, T)
+    allowed = torch.ones_like(scores).triu().tril(longest - 1).bool()
+    image = ax.imshow(scores, cmap=WEIGHTS, vmin=0)
+    for i, j in (~allowed).nonzero().tolist():
+        ax.add_patch(
+            Rectangle((j - 0.5, i - 0.5), 1, 1, fc="white", alpha=0.45, hatch="////")
+        ).set_edgecolor(GREY)
+    [(first, last, _)] = best_spans(torch.tensor(starts), torch.tensor(ends), longest)
+    ax.add_patch(
+        Rectangle((last - 0.5, first - 0.5), 1, 1, fill=False, ec=ORANGE, lw=3)
+    )
+    apart = ends.index(max(ends)), starts.index(max(starts))
+    ax.plot(*apart, marker="x", color=ORANGE, markersize=9, markeredgewidth=2.5)
+    ax.set_xticks(range(len(tokens)), tokens, fontsize=8.5, rotation=90)
+    ax.set_yticks(range(len(tokens)), tokens, fontsize=8.5)
+    ax.set(xlabel="last token", ylabel="first token")
+    ax.figure.colorbar(image, ax=ax, fraction=0.045, label="score")
+    return ax
+
+
+def cross_entropy(points: dict[str, float], ax: Axes | None = None) -> Axes:
+    """The curve -ln p, and on it a point for each named probability above 0."""
+    ax = ax or new_axes(2.9)
+    curve = [i / 500 for i in range(1, 501)]
+    ax.plot(curve, [-math.log(p) for p in curve], color=GREY)
+    for name, p in points.items():
+        ax.plot(p, -math.log(p), "o", color=BLUE)
+        ax.annotate(
+            name, (p, -math.log(p)), (6, 6), textcoords="offset points", fontsize=9
+        )
+    ax.set(xlim=(0, 1.25), ylim=(0, 6.5), xticks=[0, 0.25, 0.5, 0.75, 1])
+    ax.set(xlabel="probability of the right token", ylabel="loss, −ln p")
+    return ax
