@@ -112,10 +112,10 @@ def span_table(
     ax = ax or new_axes(4.7)
     scores = torch.outer(torch.tensor(starts), torch.tensor(ends))  # (T, T)
     allowed = torch.ones_like(scores).triu().tril(longest - 1).bool()
-    image = ax.imshow(scores, cmap=WEIGHTS, vmin=0)
+    image = ax.imshow(scores.tolist(), cmap=WEIGHTS, vmin=0)
     for i, j in (~allowed).nonzero().tolist():
         ax.add_patch(
-            Rectangle((j - 0.5, i - 0.5), 1, 1, fc="white", alpha=0.45, hatch="////")
+            Rectangle((j - 0.5, i - 0.5), 1, 1, fc="white", alpha=0.3, hatch="////")
         ).set_edgecolor(GREY)
     [(first, last, _)] = best_spans(torch.tensor(starts), torch.tensor(ends), longest)
     ax.add_patch(
