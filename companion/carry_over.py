@@ -5,7 +5,7 @@ The book wants the pieces of `bert-base-cased`. So each cased piece takes the ve
 of the uncased piece of the same letters, or the mean of the pieces that its letters
 split into; everything above the embeddings stays as it was.
 
-Needed only to retrain: both packages come with `make train-deps`.
+Needed only to retrain: both packages come with `make train-deps`. Chapter 9.
 """
 
 import hashlib

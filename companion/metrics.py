@@ -1,7 +1,7 @@
 """SQuAD's own measures of an answer: exact match and token F1.
 
 Rajpurkar, Zhang, Lopyrev and Liang, *SQuAD: 100,000+ Questions for Machine
-Comprehension of Text*, EMNLP 2016, section 6.1.
+Comprehension of Text*, EMNLP 2016, section 6.1. Chapter 9.
 """
 
 import re

@@ -1,6 +1,6 @@
 """Write the card of a fine-tuned model: what it is, how it was made, how good it is.
 
-Its header holds the checksums that `companion.load` checks.
+Its header holds the checksums that `companion.load` checks. Chapter 9.
 """
 
 import hashlib

@@ -1,4 +1,7 @@
-"""From SQuAD-format files to what a model is trained on: examples, windows, batches."""
+"""From SQuAD-format files to what a model is trained on: examples, windows, batches.
+
+Chapter 9.
+"""
 
 import gzip
 import json

@@ -45,12 +45,14 @@ def modules() -> list[Module]:
 
 
 def _chapter(path: Path, tree: ast.Module) -> int | None:
-    """That of the page with the module's name, or the one its docstring names."""
+    """That of the page with the module's name, or the one a docstring names."""
     pages = list((ROOT / "book").glob(f"[0-9][0-9]_{path.stem}.md"))
     pages += list((ROOT / "book").glob(f"[0-9][0-9]_{path.parent.name}.md"))
     if pages:
         return int(pages[0].name[:2])
-    named = re.search(r"[Cc]hapter (\d)", ast.get_docstring(tree) or "")
+    package = ast.parse((path.parent / "__init__.py").read_text(encoding="utf-8"))
+    said = [ast.get_docstring(t) or "" for t in (tree, package)]
+    named = re.search(r"[Cc]hapters? (\d)", "\n".join(said))
     return int(named[1]) if named else None
 
 
