@@ -16,14 +16,24 @@ from companion.exercises.qa_head import (
     check_three_tokens,
     check_untrained_loss,
 )
+from companion.exercises.tokens import (
+    check_longest_word,
+    check_padded,
+    check_pieces,
+    check_types,
+)
 
 __all__ = [
     "check_layer",
     "check_longer_span",
+    "check_longest_word",
     "check_no_answer",
     "check_order",
+    "check_padded",
+    "check_pieces",
     "check_spans",
     "check_three_tokens",
+    "check_types",
     "check_untrained_loss",
     "check_word_table",
 ]

@@ -26,3 +26,18 @@ def number(
 def close(a: float, b: float) -> bool:
     """Whether two numbers agree to four digits."""
     return abs(a - b) <= 1e-4 * abs(b)
+
+
+def items(
+    answer: object, wanted: list, hints: list[tuple[list, str]], otherwise: str
+) -> None:
+    """Print the verdict on a list, or a tuple; `hints` are for known wrong ones."""
+    if answer is ...:
+        print("not answered yet")
+    elif not isinstance(answer, list | tuple):
+        print(f"A list was asked for, not {answer!r}.")
+    elif list(answer) == wanted:
+        print("right")
+    else:
+        reasons = (hint for wrong, hint in hints if list(answer) == wrong)
+        print(f"Not {list(answer)}. {next(reasons, otherwise)}")

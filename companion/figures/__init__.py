@@ -15,13 +15,21 @@ from companion.figures.qa_head import (
     span_table,
 )
 from companion.figures.style import new_axes
+from companion.figures.tokens import (
+    alignment,
+    piece_lengths,
+    pieces_by_language,
+)
 
 __all__ = [
+    "alignment",
     "cross_entropy",
     "data_flow",
     "logits_under_text",
     "new_axes",
     "parameters_by_part",
+    "piece_lengths",
+    "pieces_by_language",
     "span_flow",
     "span_probabilities",
     "span_table",

@@ -1,0 +1,53 @@
+"""Chapter 2."""
+
+from companion.exercises.verdicts import items, number
+from companion.loading import load
+from companion.running import PARAGRAPH
+from companion.tokens import tokenize
+
+
+def check_pieces(answer: object) -> None:
+    """Chapter 2: the pieces of "museums" in a vocabulary of seven."""
+    hints = [
+        (["mu", "##se", "##um", "##s"], "`muse` fits too, and it is longer than `mu`."),
+        (["muse", "##u", "##m", "##s"], "`##um` fits too, and is longer than `##u`."),
+        (["muse", "um", "s"], "A piece that goes on with a word is written with ##."),
+        (["muse", "##ums"], "`##ums` is not in this vocabulary."),
+    ]
+    items(answer, ["muse", "##um", "##s"], hints, "From the left, the longest first.")
+
+
+def check_types(answer: object) -> None:
+    """Chapter 2: types for a question of three tokens and a context of four."""
+    hints = [
+        ([0] * 3 + [1] * 4, "[CLS] and the two [SEP] have types as well."),
+        ([0] * 4 + [1] * 5, "There are three marks: one in front, two behind."),
+        ([0] * 4 + [1] * 6, "The first [SEP] still belongs to the question."),
+        ([1] * 5 + [0] * 5, "The other way round: the question comes first, with 0."),
+    ]
+    items(answer, [0] * 5 + [1] * 5, hints, "Write the ten tokens down, marks and all.")
+
+
+def check_padded(answer: object) -> None:
+    """Chapter 2: padding where texts of 10, 7 and 4 tokens share a table."""
+    hints = {
+        30: "That is the whole table: three rows of ten.",
+        21: "Those are the tokens that are read. What is left of the table?",
+        20: "The longest row decides: all are as long as the one of 10.",
+    }
+    number(answer, 9, hints, "All rows become as long as the longest.")
+
+
+def check_longest_word(answer: object) -> None:
+    """Chapter 2: into how many pieces does the paragraph's most broken word go?"""
+    tokenizer, _ = load()
+    tokens, _ = tokenize(PARAGRAPH, tokenizer)
+    longest = run = 1
+    for token in tokens:
+        run = run + 1 if token.startswith("##") else 1
+        longest = max(longest, run)
+    hints = {
+        longest - 1: "The first piece of the word has no ## but counts too.",
+        sum(t.startswith("##") for t in tokens): "Those are all pieces with ##.",
+    }
+    number(answer, longest, hints, "Look for the longest run of pieces with ##.")

@@ -1,0 +1,37 @@
+import matplotlib as mpl
+import pytest
+
+mpl.use("Agg")
+import matplotlib.pyplot as plt
+
+from companion import figures, running, tokens
+
+
+@pytest.fixture(autouse=True)
+def close_all():
+    yield
+    plt.close("all")
+
+
+def test_the_alignment_has_all_rows_under_each_other(embedded):
+    encoded = tokens.encode(embedded[0], running.QUESTION, running.CONTEXT)
+    ax = figures.alignment(encoded)
+    column = [t for t in ax.texts if t.get_position()[0] == 7.5]
+    shown = [t.get_text() for t in sorted(column, key=lambda t: -t.get_position()[1])]
+    assert shown == ["F", "F", "143", "1", "7"]
+    texts = {t.get_text() for t in ax.texts}
+    assert {"##oo", "oo", "5658", "[CLS]", "–"} <= texts
+
+
+def test_lengths_count_letters_without_the_mark_for_going_on():
+    ax = figures.piece_lengths(["[PAD]", "a", "##b", "abc", "##", "[", "##xyz"])
+    starts, rests = ax.containers
+    assert [bar.get_height() for bar in starts] == [2, 1, 1]  # a and [; ##; abc
+    assert [bar.get_height() for bar in rests] == [1, 0, 1]
+
+
+def test_a_bar_is_as_long_as_a_language_has_tokens():
+    ax = figures.pieces_by_language({"one": (8, 0), "two": (12, 9)})
+    known, unknown = ax.containers
+    assert [bar.get_width() for bar in known] == [8, 3]
+    assert [bar.get_x() + bar.get_width() for bar in unknown] == [8, 12]
