@@ -86,6 +86,23 @@ def layer_norm_formula(module: nn.LayerNorm, vectors: Tensor) -> Tensor:
     return normal * module.weight + module.bias
 
 
+def nearest(vectors: Tensor, row: int, count: int) -> list[tuple[int, float]]:
+    """The rows of a table that point most nearly where `row` points, and how nearly.
+
+    Args:
+        vectors: (V, H), such as a table of embeddings.
+        row: which row to start from; it is left out.
+        count: how many rows are wanted.
+    Returns:
+        Row and cosine similarity, from 1 for the same direction to -1, the best first.
+    """
+    directions = F.normalize(vectors, dim=-1)
+    similarity = directions @ directions[row]  # (V, H) @ (H,) -> (V,)
+    similarity[row] = -torch.inf
+    best = similarity.topk(count)
+    return list(zip(best.indices.tolist(), best.values.tolist(), strict=True))
+
+
 def _fill_in(
     embeddings: BertEmbeddings,
     input_ids: Tensor,

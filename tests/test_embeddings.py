@@ -90,3 +90,10 @@ def test_another_models_embeddings_are_refused(embedded):
             embeddings.embed(module, IDS)
     finally:
         module.eval()
+
+
+def test_the_nearest_rows_by_direction_not_by_length():
+    table = torch.tensor([[1.0, 0.0], [9.0, 1.0], [0.0, 2.0], [-1.0, 0.0], [1.0, 1.0]])
+    found = embeddings.nearest(table, 0, 3)
+    assert [row for row, _ in found] == [1, 4, 2]
+    assert [s for _, s in found] == pytest.approx([9 / 82**0.5, 0.5**0.5, 0.0])

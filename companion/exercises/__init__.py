@@ -10,6 +10,12 @@ from companion.exercises.architecture import (
     check_order,
     check_word_table,
 )
+from companion.exercises.embeddings import (
+    check_layer_norm,
+    check_one_hot,
+    check_swap,
+    check_tables,
+)
 from companion.exercises.qa_head import (
     check_no_answer,
     check_spans,
@@ -25,13 +31,17 @@ from companion.exercises.tokens import (
 
 __all__ = [
     "check_layer",
+    "check_layer_norm",
     "check_longer_span",
     "check_longest_word",
     "check_no_answer",
+    "check_one_hot",
     "check_order",
     "check_padded",
     "check_pieces",
     "check_spans",
+    "check_swap",
+    "check_tables",
     "check_three_tokens",
     "check_types",
     "check_untrained_loss",

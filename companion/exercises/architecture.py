@@ -4,7 +4,7 @@ from functools import cache
 
 import torch
 
-from companion.exercises.verdicts import number
+from companion.exercises.verdicts import number, truth
 from companion.loading import load
 from companion.qa_head import span_probabilities
 
@@ -41,17 +41,12 @@ def check_layer(answer: object) -> None:
 
 def check_order(answer: object) -> None:
     """Chapter 1: does BERT see the order of the tokens if all positions are 0?"""
-    if answer is ...:
-        print("not answered yet")
-    elif not isinstance(answer, bool):
-        print(f"Answer True or False, not {answer!r}.")
-    elif answer == _order_is_seen_without_positions():
-        print("right")
-    else:
-        print(
-            "Not so. Run the reversed ids with all positions 0, reverse the result, "
-            "and compare it with that of the ids in order: what does a token know?"
-        )
+    truth(
+        answer,
+        _order_is_seen_without_positions(),
+        "Run the reversed ids with all positions 0, reverse the result, and compare it "
+        "with that of the ids in order: what does a token know?",
+    )
 
 
 def check_longer_span(answer: object) -> None:

@@ -41,3 +41,15 @@ def items(
     else:
         reasons = (hint for wrong, hint in hints if list(answer) == wrong)
         print(f"Not {list(answer)}. {next(reasons, otherwise)}")
+
+
+def truth(answer: object, wanted: bool, hint: str) -> None:
+    """Print the verdict on a yes or no, True or False."""
+    if answer is ...:
+        print("not answered yet")
+    elif not isinstance(answer, bool):
+        print(f"Answer True or False, not {answer!r}.")
+    elif answer == wanted:
+        print("right")
+    else:
+        print(f"Not so. {hint}")

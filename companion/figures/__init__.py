@@ -8,6 +8,12 @@ from companion.figures.architecture import (
     parameters_by_part,
     span_probabilities,
 )
+from companion.figures.embeddings import (
+    before_and_after,
+    embedding_sum,
+    position_similarity,
+    term_norms,
+)
 from companion.figures.qa_head import (
     cross_entropy,
     logits_under_text,
@@ -23,14 +29,18 @@ from companion.figures.tokens import (
 
 __all__ = [
     "alignment",
+    "before_and_after",
     "cross_entropy",
     "data_flow",
+    "embedding_sum",
     "logits_under_text",
     "new_axes",
     "parameters_by_part",
     "piece_lengths",
     "pieces_by_language",
+    "position_similarity",
     "span_flow",
     "span_probabilities",
     "span_table",
+    "term_norms",
 ]

@@ -1,0 +1,109 @@
+"""Chapter 3: three tables and their sum, its terms' lengths, what positions share."""
+
+import torch
+from matplotlib.axes import Axes
+from torch import Tensor
+from transformers import BertConfig
+
+from companion.embeddings import EmbeddingTerms
+from companion.figures.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PALE,
+    SKY,
+    WEIGHTS,
+    new_axes,
+)
+
+
+def embedding_sum(config: BertConfig, tokens: int, ax: Axes | None = None) -> Axes:
+    """Three tables, a row of each for a token, the sum, the LayerNorm; with shapes."""
+    ax = ax or new_axes(3.4)
+    ax.set(xlim=(0, 10), ylim=(-4.6, 0.9))
+    ax.axis("off")
+    size, vectors = config.hidden_size, f"(1, {tokens}, {config.hidden_size})"
+    tables = [
+        ("word_embeddings", "input_ids", config.vocab_size, ORANGE),
+        ("position_embeddings", "position_ids", config.max_position_embeddings, BLUE),
+        ("token_type_embeddings", "token_type_ids", config.type_vocab_size, GREEN),
+    ]
+    for x, (table, ids, rows, colour) in zip((1.7, 5, 8.3), tables, strict=True):
+        _arrow(ax, (x, 0.1), (x, 0.45))
+        ax.text(x, 0.6, f"{ids} (1, {tokens})", ha="center", fontsize=8)
+        _box(ax, x, -0.4, f"{table}\n{rows:,} rows of {size}", colour)
+        _arrow(ax, (5 + (x - 5) * 0.15, -1.9), (x, -0.85))
+        ax.text(
+            x + (5 - x) * 0.15, -1.35, vectors, ha="center", fontsize=7.5, color=GREY
+        )
+    _box(ax, 5, -2.2, "sum", GREY)
+    _arrow(ax, (5, -3.15), (5, -2.5))
+    ax.text(5.2, -2.85, vectors, fontsize=8, color=GREY)
+    _box(ax, 5, -3.45, "LayerNorm", GREY)
+    _arrow(ax, (5, -4.4), (5, -3.75))
+    ax.text(5.2, -4.2, f"{vectors}, into the encoder", fontsize=8, color=GREY)
+    return ax
+
+
+def _box(ax: Axes, x: float, y: float, text: str, colour: str) -> None:
+    box = {"boxstyle": "round,pad=0.4", "fc": PALE[colour], "ec": colour}
+    ax.text(x, y, text, ha="center", va="center", fontsize=8.5, bbox=box)
+
+
+def _arrow(ax: Axes, to: tuple[float, float], start: tuple[float, float]) -> None:
+    ax.annotate("", to, start, arrowprops={"arrowstyle": "-|>"})
+
+
+def term_norms(
+    tokens: list[str], terms: EmbeddingTerms, ax: Axes | None = None
+) -> Axes:
+    """Three bars a token: the lengths of the vectors that are added up."""
+    ax = ax or new_axes(2.6)
+    rows = {
+        "word": (terms.words, ORANGE),
+        "position": (terms.positions, BLUE),
+        "token type": (terms.token_types, GREEN),
+    }
+    for i, (name, (vectors, colour)) in enumerate(rows.items()):
+        lengths = vectors[0].norm(dim=-1).tolist()
+        places = [x + 0.27 * (i - 1) for x in range(len(tokens))]
+        ax.bar(places, lengths, 0.25, color=colour, label=name)
+    ax.set_xticks(range(len(tokens)), tokens, fontsize=9)
+    ax.set_ylabel("length of the vector")
+    ax.legend(frameon=False)
+    return ax
+
+
+def before_and_after(
+    token: str, before: Tensor, after: Tensor, ax: Axes | None = None
+) -> Axes:
+    """How one token's H numbers are spread before and after LayerNorm, as histograms.
+
+    Args:
+        before, after: (H,) each.
+    """
+    ax = ax or new_axes(2.4)
+    edges = torch.linspace(-3, 3, 49).tolist()
+    for vector, colour, name in ((before, SKY, "before"), (after, ORANGE, "after")):
+        inside = vector.clamp(-3, 3).tolist()
+        label = f"{name}: spread {vector.std(correction=0):.2f}"
+        ax.hist(inside, edges, color=colour, alpha=0.75, label=label)
+    ax.set(xlabel=f"the numbers of {token}", ylabel="how many")
+    ax.legend(frameon=False)
+    return ax
+
+
+def position_similarity(table: Tensor, ax: Axes | None = None) -> Axes:
+    """The cosine similarity of each position's vector with each other's.
+
+    Args:
+        table: (P, H), the position embeddings or some rows of them.
+    """
+    ax = ax or new_axes(3.9)
+    directions = torch.nn.functional.normalize(table, dim=-1)
+    similarity = directions @ directions.T  # (P, P)
+    picture = ax.imshow(similarity.tolist(), cmap=WEIGHTS, vmin=-1, vmax=1)
+    ax.figure.colorbar(picture, ax=ax, label="cosine similarity", shrink=0.8)
+    ax.set(xlabel="position", ylabel="position")
+    return ax

@@ -1,0 +1,50 @@
+import matplotlib as mpl
+import pytest
+import torch
+
+mpl.use("Agg")
+import matplotlib.pyplot as plt
+
+from companion import embeddings, figures, running, tokens
+
+
+@pytest.fixture(autouse=True)
+def close_all():
+    yield
+    plt.close("all")
+
+
+def test_the_sum_shows_each_tables_rows_and_the_shapes(notes_model):
+    ax = figures.embedding_sum(notes_model.config, 10)
+    shown = "\n".join(text.get_text() for text in ax.texts)
+    for part in ("28,996 rows of 768", "512 rows of 768", "2 rows of 768"):
+        assert part in shown
+    assert shown.count("(1, 10, 768)") == 5
+
+
+def test_three_bars_a_token_as_long_as_its_vectors(embedded):
+    tokenizer, model = embedded
+    encoded = tokens.encode(tokenizer, running.QUESTION, running.CONTEXT)
+    with torch.inference_mode():
+        terms = embeddings.embed(model.bert.embeddings, encoded.input_ids)
+    ax = figures.term_norms(encoded.tokens, terms)
+    for bars, vectors in zip(
+        ax.containers, (terms.words, terms.positions, terms.token_types), strict=True
+    ):
+        heights = [bar.get_height() for bar in bars]
+        assert heights == pytest.approx(vectors[0].norm(dim=-1).tolist())
+
+
+def test_every_number_is_in_both_histograms():
+    before, after = torch.linspace(-0.2, 0.2, 96), torch.linspace(-9, 9, 96)
+    ax = figures.before_and_after("Foo", before, after)
+    for bars in ax.containers:
+        assert sum(bar.get_height() for bar in bars) == 96
+    labels = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert labels == ["before: spread 0.12", "after: spread 5.25"]
+
+
+def test_similarity_does_not_depend_on_length():
+    ax = figures.position_similarity(torch.tensor([[1.0, 0], [5, 0], [0, 2], [-1, 0]]))
+    drawn = torch.tensor(ax.images[0].get_array().tolist())
+    assert torch.allclose(drawn[0], torch.tensor([1.0, 1, 0, -1]))
