@@ -32,9 +32,7 @@ def layer_slider(
         "groups": groups_of(encoded),
         "shares": [round(share, 3) for share in shares],
     }
-    low, high = points.amin(dim=(0, 1)), points.amax(dim=(0, 1))
-    whole = ((points - low) / (high - low).clamp_min(1e-9) * GRID).round()
-    text = pack(header, {"points": whole.to(torch.uint8)})
+    text = pack(header, {"points": on_grid(points)})
     layers = len(trace.layers)
     words = f"{len(encoded.tokens)} tokens on their way through {layers} layers"
     return View("layers", text, words, height=520)
@@ -53,3 +51,9 @@ def plane(trace: Trace) -> tuple[Tensor, list[float]]:
     signs = axes.gather(0, axes.abs().argmax(dim=0, keepdim=True)).sign()
     points = (flat @ (axes * signs)).unflatten(0, vectors.shape[:2])
     return points, (spread[[-1, -2]] / spread.sum()).tolist()
+
+
+def on_grid(points: Tensor) -> Tensor:
+    """The places of points on a grid that just holds them all, from 0 to `GRID`."""
+    low, high = points.amin(dim=(0, 1)), points.amax(dim=(0, 1))
+    return ((points - low) / (high - low).clamp_min(1e-9) * GRID).round().byte()

@@ -353,8 +353,11 @@ const neuronView = (root, header) => {
   const fit = () => {
     expand.checked = isExpanded();
     root.dataset.expanded = isExpanded();
-    const tall = Math.max(part().left_text.length, part().right_text.length);
-    view.find("svg").setAttribute("height", 26 * tall + 50); // BertViz leaves more empty
+    const high = 26 * Math.max(part().left_text.length, part().right_text.length);
+    const svg = view.find("svg"); // BertViz leaves more empty, and cuts off on a phone
+    svg.setAttribute("height", isExpanded() ? high + 60 : "auto");
+    if (isExpanded()) svg.removeAttribute("viewBox");
+    else svg.setAttribute("viewBox", `0 36 425 ${high + 10}`);
   };
   const dress = () => {
     offerTokens(token, part().left_text);
