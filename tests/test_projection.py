@@ -1,0 +1,80 @@
+import pytest
+import torch
+from hypothesis import given, settings
+from small_berts import cases
+
+import companion
+from companion import projection, running
+from companion.encoder import encode
+from companion.tokens import encode as tokenize
+
+
+@pytest.fixture(scope="module")
+def trace(embedded):
+    tokenizer, model = embedded
+    encoded = tokenize(tokenizer, running.QUESTION, running.CONTEXT)
+    with torch.inference_mode():
+        return companion.encode(model.bert, **encoded.model_inputs())
+
+
+def test_the_stream_is_what_the_library_calls_hidden_states(embedded, trace):
+    tokenizer, model = embedded
+    inputs = tokenizer(running.QUESTION, running.CONTEXT, return_tensors="pt")
+    with torch.inference_mode():
+        states = model.bert(**inputs, output_hidden_states=True).hidden_states
+    torch.testing.assert_close(projection.stream(trace), torch.cat(states))
+
+
+def test_a_point_for_each_layer_and_token(trace):
+    points = projection.project_layers(trace)
+    assert points.shape == (7, 10, 2)
+    torch.testing.assert_close(points.mean(dim=1), torch.zeros(7, 2).double())
+
+
+def test_the_axes_are_the_two_of_widest_spread(trace):
+    """The covariance's eigenvalues, another way to the same numbers."""
+    points = projection.project_layers(trace).flatten(0, 1)
+    states = projection.stream(trace).double()
+    rows = (states - states.mean(dim=1, keepdim=True)).flatten(0, 1)
+    wanted = torch.linalg.eigvalsh(rows.T @ rows)[-2:].flip(0)
+    torch.testing.assert_close(points.pow(2).sum(dim=0), wanted)
+    across = (points[:, 0] * points[:, 1]).sum()
+    assert abs(across) < 1e-8 * wanted[0]  # the axes tell different things
+
+
+def test_the_sign_is_set(trace, monkeypatch):
+    points = projection.project_layers(trace)
+    for axis in points.flatten(0, 1).T:
+        assert axis.max() == axis.abs().max()
+    axes = projection._axes
+    monkeypatch.setattr(projection, "_axes", lambda centred: -axes(centred))
+    torch.testing.assert_close(projection.project_layers(trace), points)
+
+
+def test_the_share_shown_is_that_of_the_map(trace):
+    shown = projection.spread_shown(trace)
+    assert shown.shape == (7,)
+    assert 0 < shown.min() < shown.max() < 1
+    states = projection.stream(trace).double()[-1]
+    whole = (states - states.mean(dim=0)).pow(2).sum()
+    ours = projection.project_layers(trace)[-1].pow(2).sum()
+    assert float(shown[-1]) == pytest.approx(float(ours / whole))
+
+
+@given(cases())
+@settings(max_examples=15, deadline=None)
+def test_any_model_of_two_dimensions_and_a_text_of_two_tokens(case):
+    inputs = {name: ids[:1] for name, ids in case.inputs.items()}
+    trace = encode(case.model.bert, **inputs)
+    layers, tokens = len(trace.layers), inputs["input_ids"].shape[1]
+    if tokens < 2 or case.model.config.hidden_size < 2:
+        with pytest.raises(ValueError, match="at least 2 tokens and 2 dimensions"):
+            projection.project_layers(trace)
+    else:
+        assert projection.project_layers(trace).shape == (layers + 1, tokens, 2)
+
+
+def test_two_texts_are_refused(embedded):
+    ids = torch.tensor([[101, 102], [101, 102]])
+    with pytest.raises(ValueError, match="one text, not of 2"):
+        projection.project_layers(encode(embedded[1].bert, ids))
