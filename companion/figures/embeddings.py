@@ -34,9 +34,8 @@ def embedding_sum(config: BertConfig, tokens: int, ax: Axes | None = None) -> Ax
         ax.text(x, 0.6, f"{ids} (1, {tokens})", ha="center", fontsize=8)
         _box(ax, x, -0.4, f"{table}\n{rows:,} rows of {size}", colour)
         _arrow(ax, (5 + (x - 5) * 0.15, -1.9), (x, -0.85))
-        ax.text(
-            x + (5 - x) * 0.15, -1.35, vectors, ha="center", fontsize=7.5, color=GREY
-        )
+        side = {1.7: (2.8, "right"), 5: (5.1, "left"), 8.3: (7.2, "left")}[x]
+        ax.text(side[0], -1.35, vectors, ha=side[1], fontsize=7.5, color=GREY)
     _box(ax, 5, -2.2, "sum", GREY)
     _arrow(ax, (5, -3.15), (5, -2.5))
     ax.text(5.2, -2.85, vectors, fontsize=8, color=GREY)
