@@ -10,11 +10,23 @@ from companion.exercises.architecture import (
     check_order,
     check_word_table,
 )
+from companion.exercises.attention import (
+    check_one_weight,
+    check_previous_head,
+    check_score_cost,
+    check_without_f,
+)
 from companion.exercises.embeddings import (
     check_layer_norm,
     check_one_hot,
     check_swap,
     check_tables,
+)
+from companion.exercises.encoder import (
+    check_alone,
+    check_break_even,
+    check_gelu,
+    check_one_linear,
 )
 from companion.exercises.qa_head import (
     check_no_answer,
@@ -30,20 +42,28 @@ from companion.exercises.tokens import (
 )
 
 __all__ = [
+    "check_alone",
+    "check_break_even",
+    "check_gelu",
     "check_layer",
     "check_layer_norm",
     "check_longer_span",
     "check_longest_word",
     "check_no_answer",
     "check_one_hot",
+    "check_one_linear",
+    "check_one_weight",
     "check_order",
     "check_padded",
     "check_pieces",
+    "check_previous_head",
+    "check_score_cost",
     "check_spans",
     "check_swap",
     "check_tables",
     "check_three_tokens",
     "check_types",
     "check_untrained_loss",
+    "check_without_f",
     "check_word_table",
 ]
