@@ -35,3 +35,25 @@ def test_a_bar_is_as_long_as_a_language_has_tokens():
     known, unknown = ax.containers
     assert [bar.get_width() for bar in known] == [8, 3]
     assert [bar.get_x() + bar.get_width() for bar in unknown] == [8, 12]
+
+
+def test_each_try_has_a_row_as_long_as_the_piece_that_is_looked_for():
+    ax = figures.wordpiece_steps("abc", {"a", "##bc"})
+    shown = [t.get_text() for t in ax.texts if t.get_text().startswith("try")]
+    assert shown == ["try 1", "try 2", "try 3", "try 4"]  # abc, ab, a, ##bc
+    ends = [round(box.get_x() + box.get_width() + 0.1) for box in ax.patches]
+    assert ends == [3, 2, 1, 3]
+    found = [t.get_position()[1] for t in ax.texts if t.get_text() == "in the list"]
+    assert found == [2, 3]
+    assert [t.get_text() for t in ax.texts if t.get_position()[1] == 3] == [
+        "##",
+        "b",
+        "c",
+        "in the list",
+        "try 4",
+    ]
+
+
+def test_the_tries_end_where_no_piece_fits():
+    ax = figures.wordpiece_steps("abc", {"ab"})
+    assert len(ax.patches) == 3  # abc, ab, ##c

@@ -9,8 +9,7 @@ def check_tables(answer: object) -> None:
         28_996 * 384: "That is the table of words; there are two more.",
         (28_996 + 512) * 384: "The two rows of the token types are missing.",
         28_996 + 512 + 2: "Those are the rows. How many numbers has each?",
-        (28_996 + 512 + 2)
-        * 768: "That is with the notes' H; here H is 384.",
+        (28_996 + 512 + 2) * 768: "That is with the notes' H; here H is 384.",
     }
     number(answer, (28_996 + 512 + 2) * 384, hints, "Add the rows, then times H.")
 
@@ -24,9 +23,7 @@ def check_layer_norm(answer: object) -> None:
         1 / 5**0.5: "First take the mean off.",
         3 / 5**0.5: "The sign: 1 lies below the mean.",
     }
-    number(
-        answer, -3 / 5**0.5, hints, "The mean is 4. How large is the spread?"
-    )
+    number(answer, -3 / 5**0.5, hints, "The mean is 4. How large is the spread?")
 
 
 def check_one_hot(answer: object) -> None:

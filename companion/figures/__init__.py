@@ -39,6 +39,7 @@ from companion.figures.tokens import (
     alignment,
     piece_lengths,
     pieces_by_language,
+    wordpiece_steps,
 )
 
 __all__ = [
@@ -67,4 +68,5 @@ __all__ = [
     "token_maps",
     "update_lengths",
     "weight_maps",
+    "wordpiece_steps",
 ]
