@@ -55,7 +55,7 @@ def _half(ax: Axes, top: float, side: str, colour: str) -> None:
     ax.plot([1.5, 6.4, 6.4], [top - 0.5, top - 0.5, top - 0.6], color="black", lw=1.2)
     ax.annotate("", (6.4, top - 0.95), (6.4, top - 0.5), arrowprops=arrow)
     ax.text(6.4, top - 1.6, side, fontsize=9.5, bbox=box, **middle)
-    ax.plot([6.4, 6.4], [top - 2.25, top - 2.8], color="black", lw=1.2)
+    ax.plot([6.4, 6.4], [top - 1.6, top - 2.8], color="black", lw=1.2)
     ax.annotate("", (1.8, top - 2.8), (6.4, top - 2.8), arrowprops=arrow)
     ax.text(1.5, top - 2.8, "+", fontsize=12, bbox=ring, **middle)
     ax.annotate("", (1.5, top - 4.75), (1.5, top - 3.05), arrowprops=stream)
@@ -73,7 +73,7 @@ def activations(ax: Axes | None = None) -> Axes:
     ax.axhline(0, color="black", lw=0.5)
     ax.set(xlim=(-4, 4), ylim=(-0.5, 4), xlabel="before", ylabel="after")
     ax.legend(frameon=False, loc="upper left", fontsize=9)
-    inset = ax.inset_axes((0.66, 0.24, 0.32, 0.26))
+    inset = ax.inset_axes((0.09, 0.34, 0.34, 0.24))
     inset.plot(x, (form - exact) * 1000, color=ORANGE, lw=1)
     inset.axhline(0, color="black", lw=0.5)
     inset.set_title("tanh form − GELU, × 1000", fontsize=7.5)
@@ -140,10 +140,11 @@ def _one_map(
 ) -> None:
     colours = [ORANGE if question else SKY for question in asked.tolist()]
     ax.scatter(*places.T.tolist(), c=colours, s=9)
-    for i in named:
+    offset = {"textcoords": "offset points", "fontsize": 8}
+    for turn, i in enumerate(named):
         x, y = places[i].tolist()
         ax.plot(x, y, "o", color=BLUE, ms=4)
-        ax.annotate(tokens[i], (x, y), (3, 2), textcoords="offset points", fontsize=8)
+        ax.annotate(tokens[i], (x, y), (3, -8 if turn % 2 else 2), **offset)
     ax.spines[["top", "right"]].set_visible(False)
     ax.margins(0.12)
     ax.tick_params(labelsize=7)
