@@ -11,7 +11,8 @@ from transformers import BertForQuestionAnswering, BertTokenizer
 
 from companion.encoder import Trace
 from companion.encoder import encode as trace_of
-from companion.qa_head import best_span, span_logits, span_probabilities
+from companion.qa_arguments import check_tokens
+from companion.qa_head import best_spans, span_logits, span_probabilities
 from companion.qa_pipeline import LONGEST_ANSWER
 from companion.tokens import Encoded, encode
 
@@ -32,14 +33,13 @@ def walk(
             than the model can read, or if the context has no token.
     """
     encoded = encode(tokenizer, question, context)
-    if not encoded.is_context.any():
-        raise ValueError(f"context has no token that the model could read: {context!r}")
+    check_tokens("context", context, int(encoded.is_context.sum()))
     trace = trace_of(model.bert, **encoded.model_inputs())
     start_logits, end_logits = span_logits(model.qa_outputs, trace.last_hidden_state)
     starts, ends = span_probabilities(
         start_logits[0], end_logits[0], encoded.is_context
     )
-    first, last, score = best_span(starts, ends, LONGEST_ANSWER)
+    [(first, last, score)] = best_spans(starts, ends, LONGEST_ANSWER)
     place = f"{encoded.offsets[first][0]} to {encoded.offsets[last][1]}"
     answer = encoded.text_of(first, last)
     return "\n\n".join(
