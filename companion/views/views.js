@@ -355,8 +355,8 @@ const neuronView = (root, header) => {
     root.dataset.expanded = isExpanded();
     const high = 26 * Math.max(part().left_text.length, part().right_text.length);
     const svg = view.find("svg"); // BertViz leaves more empty, and cuts off on a phone
-    svg.setAttribute("height", isExpanded() ? high + 60 : "auto");
-    if (isExpanded()) svg.removeAttribute("viewBox");
+    svg.removeAttribute(isExpanded() ? "viewBox" : "height");
+    if (isExpanded()) svg.setAttribute("height", high + 60);
     else svg.setAttribute("viewBox", `0 36 425 ${high + 10}`);
   };
   const dress = () => {
