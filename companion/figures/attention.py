@@ -50,8 +50,8 @@ def attention_flow(config: BertConfig, tokens: int, ax: Axes | None = None) -> A
     for y, text, colour, shape in steps:
         _box(ax, 2.6, y, text, colour)
         _arrow(ax, (2.6, y - 0.36), (2.6, y - 1.28))
-        ax.text(2.8, y - 0.9, shape, fontsize=7.5, color=GREY)
-    ax.text(2.8, 2.98, f"side by side: {whole}", fontsize=7.5, color=GREY)
+        ax.text(2.4, y - 0.9, shape, ha="right", fontsize=7.5, color=GREY)
+    ax.text(2.8, 3.25, f"side by side: {whole}", fontsize=7.5, color=GREY)
     ax.text(3.6, 10.9, f"a vector for each token {whole}", ha="center", fontsize=8)
     ax.plot([5.9, 9.3, 9.3], [10.95, 10.95, 0.9], color=GREY, lw=1)
     _arrow(ax, (9.3, 0.9), (3.95, 0.9))
