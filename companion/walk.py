@@ -9,12 +9,14 @@ from torch import Tensor
 from torch.nn.functional import cosine_similarity
 from transformers import BertForQuestionAnswering, BertTokenizer
 
+from companion.answers import best_answers
 from companion.encoder import Trace
 from companion.encoder import encode as trace_of
 from companion.qa_arguments import check_tokens
 from companion.qa_head import best_spans, span_logits, span_probabilities
 from companion.qa_pipeline import LONGEST_ANSWER
 from companion.tokens import Encoded, encode
+from companion.windows import read
 
 SHOWN = 5  # rows of the last table
 
@@ -40,17 +42,35 @@ def walk(
         start_logits[0], end_logits[0], encoded.is_context
     )
     [(first, last, score)] = best_spans(starts, ends, LONGEST_ANSWER)
-    place = f"{encoded.offsets[first][0]} to {encoded.offsets[last][1]}"
-    answer = encoded.text_of(first, last)
+    span = " ".join(encoded.tokens[first : last + 1])
+    answer = _in_whole_words(tokenizer, encoded, start_logits, end_logits)
     return "\n\n".join(
         [
             f"{len(encoded.tokens)} tokens\n{' '.join(encoded.tokens)}",
             _embeddings(trace),
             _layers(encoded, trace, first),
             _logits(encoded, starts, ends),
-            f"answer\n{answer}  (characters {place}, score {score:.3f})",
+            f"best span\n{span}  (tokens {first} to {last}, score {score:.3f})",
+            f"answer, in whole words\n{answer}",
         ]
     )
+
+
+def _in_whole_words(tokenizer: BertTokenizer, encoded: Encoded, *logits: Tensor) -> str:
+    """What `QuestionAnswerer` says: spans that widen to the same words are added up."""
+    wanted = encoded.is_context.clone()
+    wanted[0] = True  # [CLS]
+    [answer] = best_answers(
+        encoded.context,
+        read(tokenizer, encoded.context),
+        torch.cat(logits)[:, wanted],
+        top_k=1,
+        max_answer_len=LONGEST_ANSWER,
+        handle_impossible_answer=False,
+        align_to_words=True,
+    )
+    place = f"characters {answer['start']} to {answer['end']}"
+    return f"{answer['answer']}  ({place}, score {answer['score']:.3f})"
 
 
 def _embeddings(trace: Trace) -> str:
