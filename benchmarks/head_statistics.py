@@ -1,12 +1,12 @@
-"""What the embedded model's heads do on held-out questions: companion/head_statistics.json.
+"""What the model's heads do on held-out questions: companion/head_statistics.json.
 
     python benchmarks/head_statistics.py WIKIPEDIA QAMR
 
-Two files in SQuAD's format, `squadshifts_new_wiki.json.gz` and `qamr.json.gz`; of each the
-part that training never saw is read. Where heads look is averaged over questions on
-Wikipedia's paragraphs. What the answer loses without a head, and how far the measures of
-chapter 8 agree on a question's tokens, is averaged over questions on QAMR's sentences
-that the model answers right. Only averages are stored, no text.
+Two files in SQuAD's format, `squadshifts_new_wiki.json.gz` and `qamr.json.gz`; of each
+the part that training never saw is read. Where heads look is averaged over questions on
+Wikipedia's paragraphs. What the answer loses without a head, and how far the measures
+of chapter 8 agree on a question's tokens, is averaged over questions on QAMR's
+sentences that the model answers right. Only averages are stored, no text.
 """
 
 import json
@@ -22,7 +22,7 @@ from companion import attribution, heads, loading, tokens, training_data
 from companion.encoder import encode
 from companion.qa_head import best_span, span_probabilities
 
-QUESTIONS, LONGEST, FURTHEST = 200, 320, 8
+QUESTIONS, LONGEST, FURTHEST = 120, 320, 8
 OUTPUT = Path(companion.__file__).parent / "head_statistics.json"
 
 
@@ -60,25 +60,6 @@ def where_heads_look(tokenizer, model, examples) -> dict:
     }
 
 
-def measures(model, encoded, trace, first, last) -> dict:
-    """For each token of question and context, by each measure, what it does."""
-    rows = [first, last]
-    weights = heads.stack(trace)
-    layers = zip(model.bert.encoder.layer, trace.layers, strict=True)
-    norms = torch.stack([heads.value_norms(layer, kept) for layer, kept in layers])
-    numbers, _ = attribution.integrated_gradients(model, encoded, first, last)
-    gradient = attribution.gradient_times_input(model, encoded, first, last)
-    every = {
-        "weights": weights[:, :, rows].mean(dim=(0, 1, 2)),
-        "rollout": heads.rollout(weights)[-1, rows].mean(0),
-        "value norms": norms[:, :, rows].mean(dim=(0, 1, 2)),
-        "gradient × input": gradient.abs(),
-        "integrated gradients": numbers.abs(),
-        "left out": attribution.left_out(model, encoded, first, last).abs(),
-    }
-    return {name: row[~encoded.is_special] for name, row in every.items()}
-
-
 def what_answers_rest_on(tokenizer, model, examples) -> dict:
     """Effects of heads, and rank correlations between measures, over right answers."""
     lost, by_weight, pairs, texts = [], [], {}, 0
@@ -105,7 +86,8 @@ def what_answers_rest_on(tokenizer, model, examples) -> dict:
                 taken.mean(2).sum(-1).flatten(), lost[-1].abs().flatten()
             )
         )
-        found = measures(model, encoded, trace, first, last)
+        found = attribution.measures(model, encoded, trace, first, last)
+        found = {name: row[~encoded.is_special] for name, row in found.items()}
         for one, other in combinations(found, 2):
             agreed = attribution.rank_correlation(found[one], found[other])
             pairs.setdefault(f"{one} | {other}", []).append(agreed)

@@ -3,6 +3,7 @@
     gradient_times_input    one step of calculus
     integrated_gradients    many, on the way from an empty text (Captum does the sums)
     left_out                what the answer's logits lose without a token
+    measures                these and three made of attention weights, side by side
     rank_correlation        whether two measures put tokens in the same order
 
 An answer is a first and a last token; what is explained is the start logit of the one
@@ -17,7 +18,8 @@ from captum.attr import IntegratedGradients
 from torch import Tensor
 from transformers import BertForQuestionAnswering
 
-from companion.heads import answer_logit
+from companion.encoder import Trace
+from companion.heads import answer_logit, rollout, stack, value_norms
 from companion.tokens import Encoded
 
 
@@ -67,6 +69,36 @@ def left_out(
     many["attention_mask"] = 1 - torch.eye(count, dtype=torch.long)
     whole = answer_logit(model, inputs, first, last)
     return whole - answer_logit(model, many, first, last)
+
+
+def measures(
+    model: BertForQuestionAnswering,
+    encoded: Encoded,
+    trace: Trace,
+    first: int,
+    last: int,
+) -> dict[str, Tensor]:
+    """How much each token matters to the answer, by six measures, (T,) each, from 0.
+
+    The first three are what the answer's two tokens take from each token by attention:
+    averaged over all layers and heads, or rolled out through the layers.
+
+    Args:
+        trace: of `encoded`, from `companion.encode`.
+        first, last: the answer's tokens.
+    """
+    rows, weights = [first, last], stack(trace)
+    layers = zip(model.bert.encoder.layer, trace.layers, strict=True)
+    norms = torch.stack([value_norms(layer, kept) for layer, kept in layers])
+    integrated, _ = integrated_gradients(model, encoded, first, last)
+    return {
+        "weights": weights[:, :, rows].mean(dim=(0, 1, 2)),
+        "rollout": rollout(weights)[-1, rows].mean(dim=0),
+        "value norms": norms[:, :, rows].mean(dim=(0, 1, 2)),
+        "gradient × input": gradient_times_input(model, encoded, first, last).abs(),
+        "integrated gradients": integrated.abs(),
+        "left out": left_out(model, encoded, first, last).abs(),
+    }
 
 
 def rank_correlation(one: Tensor, other: Tensor) -> float:

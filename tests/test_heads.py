@@ -164,3 +164,14 @@ def test_rank_correlation_sees_order_only():
     numbers = torch.tensor([1.0, 5.0, 2.0, 9.0])
     assert attribution.rank_correlation(numbers, numbers**3) == pytest.approx(1)
     assert attribution.rank_correlation(numbers, -numbers) == pytest.approx(-1)
+
+
+def test_measures_are_for_the_answers_two_tokens(foo):
+    model, encoded, trace, answer = foo
+    found = attribution.measures(model, encoded, trace, *answer)
+    weights = heads.stack(trace)
+    both = (weights[:, :, 7].mean(dim=(0, 1)) + weights[:, :, 8].mean(dim=(0, 1))) / 2
+    assert torch.allclose(found["weights"], both, atol=1e-6)
+    assert float(found["rollout"].sum()) == pytest.approx(1, abs=1e-5)
+    assert all(row.shape == (10,) and row.min() >= 0 for row in found.values())
+    assert len(found) == 6

@@ -1,0 +1,53 @@
+"""Chapter 8."""
+
+from functools import cache
+
+import torch
+
+from companion import heads, running
+from companion.encoder import encode
+from companion.exercises.verdicts import items, number, truth
+from companion.loading import load
+from companion.tokens import Encoded
+from companion.tokens import encode as to_tokens
+
+
+def check_rollout(answer: object) -> None:
+    """Chapter 8: rollout of one layer by hand, two tokens."""
+    hints = {
+        0.8: "That is the weight. Half of the token stays where it is: the residual.",
+        0.6: "That is what it keeps of itself.",
+        0.9: "That is the second token's own share.",
+        0.1: "That is what the second token gets from the first.",
+    }
+    number(answer, 0.4, hints, "Average the weights with a table of 1 on the diagonal.")
+
+
+def check_previous(answer: object) -> None:
+    """Chapter 8: layer and head that give most to the previous token on "Who?"."""
+    encoded, weights = _who()
+    share = heads.shares(weights, encoded)["previous"]
+    layer, head = divmod(int(share.argmax()), share.shape[1])
+    hints = [([head, layer], "The layer comes first.")]
+    otherwise = (
+        "heads.shares(weights, encoded)['previous'] is (L, A); where is its peak?"
+    )
+    items(answer, [layer, head], hints, otherwise)
+
+
+def check_silent(answer: object) -> None:
+    """Chapter 8: is a head without weight on the answer's words without effect?"""
+    truth(
+        answer,
+        False,
+        "Think of a head in an early layer that looks at the token before: who reads "
+        "what it wrote?",
+    )
+
+
+@cache
+def _who() -> tuple[Encoded, torch.Tensor]:
+    tokenizer, model = load()
+    encoded = to_tokens(tokenizer, running.QUESTION, running.CONTEXT)
+    with torch.inference_mode():
+        return encoded, heads.stack(encode(model.bert, **encoded.model_inputs()))

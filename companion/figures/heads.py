@@ -1,0 +1,164 @@
+"""Chapter 8: what each head looks at, what is lost without it, and who agrees."""
+
+from matplotlib.axes import Axes
+from torch import Tensor
+
+from companion.figures.style import BLUE, GREY, ORANGE, SKY, WEIGHTS, new_axes
+
+COLUMNS = 3  # of tables in `head_kinds`
+
+
+def head_kinds(tables: dict[str, Tensor], ax: Axes | None = None) -> Axes:
+    """A table for each kind, layers down and heads across; the darker, the larger.
+
+    Args:
+        tables: for each kind a share, (L, A), from 0 to 1.
+    """
+    layers, heads = next(iter(tables.values())).shape
+    rows = -(-len(tables) // COLUMNS)
+    ax = ax or new_axes(0.28 * rows * (layers + 2) / 2 + 0.6)
+    for n, (name, table) in enumerate(tables.items()):
+        left, top = (n % COLUMNS) * (heads + 1.5), (n // COLUMNS) * (layers + 2.5)
+        place = (left - 0.5, left + heads - 0.5, top + layers - 0.5, top - 0.5)
+        picture = ax.imshow(
+            table.tolist(), cmap=WEIGHTS, vmin=0, vmax=1, extent=place, aspect="auto"
+        )
+        ax.text(left + heads / 2 - 0.5, top - 0.8, name, ha="center", fontsize=9)
+        for layer in range(layers):
+            if n % COLUMNS == 0:
+                ax.text(-0.9, top + layer, layer, ha="right", va="center", fontsize=7)
+    ax.set(
+        xlim=(-2.5, COLUMNS * (heads + 1.5) - 2),
+        ylim=(rows * (layers + 2.5) - 2, -2),
+        xlabel="heads, from 0 at the left, in each table",
+        ylabel="layers",
+        xticks=[],
+        yticks=[],
+    )
+    ax.spines[:].set_visible(False)
+    ax.figure.colorbar(picture, ax=ax, label="share", shrink=0.8)
+    return ax
+
+
+def distance_profiles(profiles: dict[str, list[float]], ax: Axes | None = None) -> Axes:
+    """A line for each head: its mean weight on the token so far to the left or right.
+
+    Args:
+        profiles: for each name 2 F + 1 numbers, from F to the left to F to the right.
+    """
+    ax = ax or new_axes(2.6)
+    for (name, profile), colour in zip(
+        profiles.items(), (BLUE, ORANGE, GREY, SKY), strict=False
+    ):
+        furthest = len(profile) // 2
+        places = range(-furthest, furthest + 1)
+        ax.plot(places, profile, "o-", color=colour, label=name, markersize=3)
+    ax.set(xlabel="tokens to the left (−) or right (+)", ylabel="mean weight")
+    ax.legend(frameon=False, fontsize=8)
+    return ax
+
+
+def head_effects(effects: Tensor, ax: Axes | None = None) -> Axes:
+    """A cell for each head: what the answer's logits lose without it; blue is a gain.
+
+    Args:
+        effects: (L, A).
+    """
+    ax = ax or new_axes(2.5)
+    most = float(effects.abs().max())
+    picture = ax.imshow(
+        effects.tolist(), cmap="PuOr_r", vmin=-most, vmax=most, aspect="auto"
+    )
+    ax.figure.colorbar(picture, ax=ax, label="logits lost")
+    ax.set(xlabel="head", ylabel="layer")
+    ax.set_xticks(range(effects.shape[1]))
+    ax.set_yticks(range(effects.shape[0]))
+    return ax
+
+
+def token_measures(
+    tokens: list[str], measures: dict[str, Tensor], ax: Axes | None = None
+) -> Axes:
+    """A row for each measure, a column for each token; each row's largest is darkest.
+
+    Args:
+        measures: for each name a number for each token, (T,), none below 0.
+    """
+    ax = ax or new_axes(0.34 * len(measures) + 1.0)
+    rows = [(row / row.max()).tolist() for row in measures.values()]
+    ax.imshow(rows, cmap=WEIGHTS, vmin=0, vmax=1, aspect="auto")
+    ax.set_xticks(range(len(tokens)), tokens, rotation=90, fontsize=8)
+    ax.set_yticks(range(len(rows)), list(measures), fontsize=8)
+    return ax
+
+
+def agreement(rows: dict[str, dict[str, float]], ax: Axes | None = None) -> Axes:
+    """A bar for each measure: its mean rank correlation, with the standard error.
+
+    Args:
+        rows: for each name `mean` and `error`.
+    """
+    ax = ax or new_axes(0.32 * len(rows) + 0.8)
+    means = [row["mean"] for row in rows.values()]
+    errors = [2 * row["error"] for row in rows.values()]
+    ax.barh(list(rows), means, xerr=errors, color=SKY, ecolor=GREY, capsize=3)
+    ax.invert_yaxis()
+    ax.set_xlim(min(0, *means) - 0.05, 1)
+    ax.set_xlabel("rank correlation with leaving the token out")
+    return ax
+
+
+def attention_lines(tokens: list[str], weights: Tensor, ax: Axes | None = None) -> Axes:
+    """A line from each token to each that it reads; the darker, the more it takes.
+
+    Args:
+        weights: (T, T), one head.
+    """
+    ax = ax or new_axes(0.24 * len(tokens) + 0.4)
+    for i, row in enumerate(weights.tolist()):
+        for j, weight in enumerate(row):
+            ax.plot([0, 1], [i, j], color=BLUE, alpha=min(1.0, weight), lw=1.6)
+    for x, side in ((-0.03, "right"), (1.03, "left")):
+        for place, token in enumerate(tokens):
+            ax.text(x, place, token, ha=side, va="center", fontsize=9)
+    ax.set(xlim=(-0.5, 1.5), ylim=(len(tokens) - 0.5, -0.5))
+    ax.axis("off")
+    return ax
+
+
+def all_heads(weights: Tensor, ax: Axes | None = None) -> Axes:
+    """All tables of weights at once, layers down and heads across.
+
+    Args:
+        weights: (L, A, T, T).
+    """
+    layers, heads, size, _ = weights.shape
+    ax = ax or new_axes(0.9 + 4.4 * layers / heads)
+    sheet = weights.new_full((layers, heads, size + 1, size + 1), float("nan"))
+    sheet[:, :, :size, :size] = weights
+    sheet = sheet.permute(0, 2, 1, 3).reshape(layers * (size + 1), heads * (size + 1))
+    ax.imshow(sheet.tolist(), cmap=WEIGHTS, vmin=0, vmax=1)
+    middle = (size - 1) / 2
+    ax.set_xticks([middle + i * (size + 1) for i in range(heads)], range(heads))
+    ax.set_yticks([middle + i * (size + 1) for i in range(layers)], range(layers))
+    ax.set(xlabel="head", ylabel="layer")
+    return ax
+
+
+def query_times_keys(
+    tokens: list[str], products: Tensor, ax: Axes | None = None
+) -> Axes:
+    """How a score comes about: a row for each key, a cell for each of D products.
+
+    Args:
+        products: (T, D), a query times each key, number by number.
+    """
+    ax = ax or new_axes(0.22 * len(tokens) + 0.8)
+    most = float(products.abs().max())
+    picture = ax.imshow(
+        products.tolist(), cmap="PuOr_r", vmin=-most, vmax=most, aspect="auto"
+    )
+    ax.figure.colorbar(picture, ax=ax, label="product")
+    ax.set_yticks(range(len(tokens)), tokens, fontsize=8)
+    ax.set_xlabel("number of the query and of the key")
+    return ax

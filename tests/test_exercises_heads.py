@@ -1,0 +1,29 @@
+import pytest
+
+from companion.exercises import check_previous, check_rollout, check_silent
+
+
+@pytest.mark.parametrize(
+    ("check", "answer"),
+    [(check_rollout, 0.4), (check_previous, (0, 2)), (check_silent, False)],
+)
+def test_a_right_answer_is_right(check, answer, capsys):
+    check(answer)
+    assert capsys.readouterr().out == "right\n"
+
+
+@pytest.mark.parametrize(
+    ("check", "wrong", "hint"),
+    [
+        (check_rollout, 0.8, "That is the weight"),
+        (check_rollout, 0.1, "what the second token gets"),
+        (check_rollout, 7, "Average the weights with"),
+        (check_previous, (2, 0), "layer comes first"),
+        (check_previous, (5, 5), "where is its peak"),
+        (check_silent, True, "who reads"),
+        (check_silent, 1, "True or False"),
+    ],
+)
+def test_a_wrong_answer_gets_its_hint(check, wrong, hint, capsys):
+    check(wrong)
+    assert hint in capsys.readouterr().out
