@@ -10,6 +10,7 @@ changes nothing.
 
 import os
 import sys
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import jupytext
@@ -73,15 +74,16 @@ def _views(notebook: nbformat.NotebookNode) -> list[dict]:
 
 
 def main(names: list[str]) -> None:
-    """Execute the chapters called `names`, or all of them."""
-    for source in sources():
-        if names and source.stem not in names:
-            continue
-        target, text = notebook_of(source), executed(source)
-        changed = not target.exists() or target.read_text(encoding="utf-8") != text
-        if changed:
-            target.write_text(text, encoding="utf-8", newline="\n")
-        print(f"{target.relative_to(ROOT)}: {'written' if changed else 'unchanged'}")
+    """Execute the chapters called `names`, or all of them, two at a time."""
+    chosen = [source for source in sources() if not names or source.stem in names]
+    with ProcessPoolExecutor(max_workers=2) as pool:
+        for source, text in zip(chosen, pool.map(executed, chosen), strict=True):
+            target = notebook_of(source)
+            changed = not target.exists() or target.read_text(encoding="utf-8") != text
+            if changed:
+                target.write_text(text, encoding="utf-8", newline="\n")
+            word = "written" if changed else "unchanged"
+            print(f"{target.relative_to(ROOT)}: {word}", flush=True)
 
 
 if __name__ == "__main__":
