@@ -1,0 +1,20 @@
+"""Runs in the environment of transformers 5.2.0: `old.py MODEL < calls > answers`."""
+
+import json
+import sys
+
+import torch
+import transformers
+from transformers import AutoTokenizer, BertForQuestionAnswering, pipeline
+
+if __name__ == "__main__":
+    transformers.logging.set_verbosity_error()
+    folder = sys.argv[1]
+    answerer = pipeline(
+        "question-answering",
+        model=BertForQuestionAnswering.from_pretrained(folder, dtype=torch.float32),
+        tokenizer=AutoTokenizer.from_pretrained(folder),
+        device="cpu",
+    )
+    for line in sys.stdin:
+        print(json.dumps(answerer(**json.loads(line))), flush=True)
