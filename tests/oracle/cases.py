@@ -80,7 +80,7 @@ def several_windows() -> list[dict]:
     """
     rng = random.Random(7)
     calls = []
-    for _ in range(80):
+    for _ in range(60):
         words = round(400 * 7.5 ** rng.random())
         text, asked = chronicle.text_and_questions(rng, words, 5)
         calls += [

@@ -12,16 +12,24 @@ def _words(text: str, parted_by: str = " ") -> list[str]:
     return text.replace("\n", "" if parted_by == "|" else " ").split(parted_by)
 
 
-GIVEN = _words("""Ada Bram Celia Dario Elke Farid Greta Hugo Ilse Jonas Katya Leon Mira Noor
-Orla Pavel Quinn Rita Selim Thea Ulla Viktor Wilma Yara Zeno""")
-FAMILY = _words("""Aalto Brandt Castell Dunmore Ekholm Farrow Gruber Hallam Iversen Jansky
-Keller Lindqvist Moreau Novak Okafor Pereira Quist Rossi Sandoval Thorne Ueda Varga
-Whitlock Yilmaz Zeller""")
-PLACES = _words("""Alderbrook Brackwater Corvale Dunmere Eastholm Fenwick Greyport Harrowgate
+GIVEN = _words(
+    """Ada Bram Celia Dario Elke Farid Greta Hugo Ilse Jonas Katya Leon Mira Noor
+Orla Pavel Quinn Rita Selim Thea Ulla Viktor Wilma Yara Zeno"""
+)
+FAMILY = _words(
+    """Aalto Brandt Castell Dunmore Ekholm Farrow Gruber Hallam Iversen Jansky Keller
+Lindqvist Moreau Novak Okafor Pereira Quist Rossi Sandoval Thorne Ueda Varga
+Whitlock Yilmaz Zeller"""
+)
+PLACES = _words(
+    """Alderbrook Brackwater Corvale Dunmere Eastholm Fenwick Greyport Harrowgate
 Ingleford Jarrowfield Kestrelby Lowmarsh Merrivale Northwick Oakhollow Pellham
-Quarryton Ravenscar Stonebridge Tarnside Underhill Vexford Westerly Yewdale""")
-TRADES = _words("""baker surveyor glassblower botanist typesetter cellist shipwright teacher
-chemist weaver""")
+Quarryton Ravenscar Stonebridge Tarnside Underhill Vexford Westerly Yewdale"""
+)
+TRADES = _words(
+    """baker surveyor glassblower botanist typesetter cellist shipwright teacher
+chemist weaver"""
+)
 GOODS = _words("salt wool copper tea timber paper glass barley clocks rope")
 MATERIALS = _words("granite oak brick sandstone iron larch marble")
 FOODS = _words(

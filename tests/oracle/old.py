@@ -9,6 +9,7 @@ from transformers import AutoTokenizer, BertForQuestionAnswering, pipeline
 
 if __name__ == "__main__":
     transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()
     folder = sys.argv[1]
     answerer = pipeline(
         "question-answering",

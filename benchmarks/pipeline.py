@@ -1,0 +1,207 @@
+"""The question answerer against the pipeline that Transformers had until 5.2.
+
+    python benchmarks/pipeline.py shared/data/squadshifts_new_wiki.json.gz
+
+The old one runs in the environment that `tests/oracle/make.py` makes, ours in this one:
+two processes, the same questions from the file's held-out part, in turn. Times are
+processor time with one thread, so that other work on the machine counts little; below 1
+ours is faster. Memory is the peak of the process above what it had after the first
+answer. Prints a Markdown table.
+"""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+HERE = Path(__file__).parent
+MODEL = HERE.parent / "companion" / "embedded"
+BOOK = 200_000  # words
+TURNS = 3
+
+
+def serve(kind: str) -> None:
+    """A process that answers: a line of JSON in, a line of JSON out, for each task."""
+    answerer = old_one() if kind == "old" else our_own(kind)
+    answerer(question="Who?", context="My name is Foo")
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for line in sys.stdin:
+        task = json.loads(line)
+        began = time.process_time()
+        if task.pop("one at a time", False):
+            pairs = zip(task["question"], task["context"], strict=True)
+            found = [answerer(question=q, context=c) for q, c in pairs]
+        else:
+            found = answerer(**task)
+        taken = time.process_time() - began
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+        result = {"seconds": taken, "MB": peak / 1024, "found": found}
+        print(json.dumps(result), flush=True)
+
+
+def old_one():
+    """The old pipeline, with its own defaults."""
+    import torch
+    import transformers
+
+    transformers.logging.set_verbosity_error()
+    transformers.utils.logging.disable_progress_bar()
+    model = transformers.BertForQuestionAnswering.from_pretrained(
+        MODEL, dtype=torch.float32
+    )
+    tokenizer = transformers.AutoTokenizer.from_pretrained(MODEL)
+    return transformers.pipeline(
+        "question-answering", model=model, tokenizer=tokenizer, device="cpu"
+    )
+
+
+def our_own(kind: str):
+    """Ours, in float32 or in bfloat16."""
+    import companion
+
+    tokenizer, model = companion.load()
+    return companion.QuestionAnswerer(tokenizer, model, bfloat16=kind == "bfloat16")
+
+
+class Worker:
+    """One of the processes, seen from here."""
+
+    def __init__(self, kind: str):
+        self.process = subprocess.Popen(
+            [python_of(kind), __file__, "--serve", kind],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env={**os.environ, "OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "0"},
+        )
+
+    def ask(self, **task) -> dict:
+        """Hand over a task and wait for what comes of it."""
+        print(json.dumps(task), file=self.process.stdin, flush=True)
+        return json.loads(self.process.stdout.readline())
+
+
+def python_of(kind: str) -> Path | str:
+    """The interpreter that has the library in question."""
+    if kind != "old":
+        return sys.executable
+    sys.path.insert(0, str(HERE.parent / "tests" / "oracle"))
+    import make
+
+    return make.old_python()
+
+
+def tasks(path: Path) -> dict[str, dict]:
+    """What is asked: each task by its name, as arguments of a call."""
+    from companion.squad import read_squad
+    from companion.training_data import hold_out
+
+    examples = read_squad(path)
+    _, held_out = hold_out(examples, path.name)
+    asked = [e.question for e in held_out[:500]]
+    contexts = [e.context for e in held_out[:500]]
+    words = " ".join(dict.fromkeys(e.context for e in examples)).split()
+    book = " ".join((words * (BOOK // len(words) + 1))[:BOOK])
+    return {
+        "100 questions, one at a time": {
+            "question": asked[:100],
+            "context": contexts[:100],
+            "one at a time": True,
+        },
+        "500 questions": {"question": asked, "context": contexts},
+        "a text of 200,000 words": {"question": asked[0], "context": book},
+    }
+
+
+def main(path: Path) -> None:
+    """Measure and print."""
+    from companion.qa_pipeline import multiplies_bfloat16
+
+    kinds = ["old", "float32"]
+    import torch
+
+    if multiplies_bfloat16(torch.device("cpu")):
+        kinds.append("bfloat16")
+    print("| task | old: seconds | ours | ratio | bfloat16 | ratio | MB: old | ours |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    found: dict[str, list] = {}
+    for name, task in tasks(path).items():
+        best = {}
+        workers = {kind: Worker(kind) for kind in kinds}
+        for _ in range(1 if "words" in name else TURNS):
+            for kind, worker in workers.items():
+                batch = (
+                    {"batch_size": 16} if kind == "old" and "one" not in name else {}
+                )
+                result = worker.ask(**task, **batch)
+                if kind not in best or result["seconds"] < best[kind]["seconds"]:
+                    best[kind] = result
+        for kind, worker in workers.items():
+            worker.process.stdin.close()
+            worker.process.wait()
+            found.setdefault(kind, []).append(best[kind]["found"])
+        print(f"| {name} | {_row(best)} |", flush=True)
+    print(f"\nShare of matrix products in ours: {matrix_share():.0%}.")
+    _quality(path, found)
+
+
+def _row(best: dict[str, dict]) -> str:
+    old = best["old"]["seconds"]
+    cells = [f"{old:.1f}"]
+    for kind in ("float32", "bfloat16"):
+        if kind in best:
+            cells += [
+                f"{best[kind]['seconds']:.1f}",
+                f"{best[kind]['seconds'] / old:.2f}",
+            ]
+        else:
+            cells += ["-", "-"]
+    return " | ".join(
+        [*cells, f"{best['old']['MB']:.0f}", f"{best['float32']['MB']:.0f}"]
+    )
+
+
+def matrix_share() -> float:
+    """Of the time of one batch of full windows, what goes into matrix products."""
+    import torch
+    from torch.profiler import profile
+
+    answerer = our_own("float32")
+    torch.set_num_threads(1)
+    context = "The weather was mild, and nothing was heard from the north. " * 300
+    answerer("Who?", context)
+    with profile() as profiler:
+        answerer("Who?", context)
+    times = {e.key: e.self_cpu_time_total for e in profiler.key_averages()}
+    products = ("addmm", "mm", "bmm", "baddbmm", "flash_attention", "linear", "matmul")
+    spent = sum(t for key, t in times.items() if any(p in key for p in products))
+    return spent / sum(times.values())
+
+
+def _quality(path: Path, found: dict[str, list]) -> None:
+    """EM and F1 of the 500 answers, by kind."""
+    from companion.metrics import exact_match, f1
+    from companion.squad import read_squad
+    from companion.training_data import hold_out
+
+    _, held_out = hold_out(read_squad(path), path.name)
+    references = [[text for text, _ in e.answers] for e in held_out[:500]]
+    print("\n| | EM | F1 |\n| --- | ---: | ---: |")
+    for kind, (_, answers, _) in found.items():
+        pairs = [
+            (a["answer"], r) for a, r in zip(answers, references, strict=True) if r
+        ]
+        em = 100 * sum(exact_match(a, r) for a, r in pairs) / len(pairs)
+        overlap = 100 * sum(f1(a, r) for a, r in pairs) / len(pairs)
+        print(f"| {kind} | {em:.1f} | {overlap:.1f} |")
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "--serve":
+        serve(sys.argv[2])
+    else:
+        main(Path(sys.argv[1]))

@@ -1,0 +1,163 @@
+"""Our answers beside the old pipeline's: agreement, and each disagreement's cause.
+
+    python tests/oracle/compare.py
+
+Prints the tables of `benchmarks/README.md`. `tests/test_oracle.py` asserts the bounds.
+"""
+
+import gzip
+import json
+from collections import Counter, defaultdict
+from pathlib import Path
+
+from torch import Tensor
+
+import companion
+from companion import QuestionAnswerer
+from companion.answers import Answer, best_answers
+from companion.batches import Task, logits_of
+from companion.qa_arguments import lengths
+from companion.windows import Tokens, Window, read, run
+
+FIXTURE = Path(__file__).parent / "answers.json.gz"
+ALIGNED = "align_to_words"
+
+
+def fixture() -> dict:
+    """What `make.py` wrote."""
+    return json.loads(gzip.decompress(FIXTURE.read_bytes()))
+
+
+def ours(answerer: QuestionAnswerer, cases: list[dict], **changed) -> list:
+    """Our answers to the cases' calls, those with equal options asked together."""
+    together = defaultdict(list)
+    for i, case in enumerate(cases):
+        options = {**case["call"], **changed}
+        question, context = options.pop("question"), options.pop("context")
+        options.pop("answered", None)
+        together[json.dumps(options)].append((i, question, context))
+    found: list = [None] * len(cases)
+    for options, asked in together.items():
+        places, questions, contexts = (
+            list(column) for column in zip(*asked, strict=True)
+        )
+        answers = answerer(questions, contexts, **json.loads(options))
+        for i, answer in zip(places, answers, strict=True):
+            found[i] = answer
+    return found
+
+
+def as_list(answers: Answer | list[Answer]) -> list[Answer]:
+    """One answer or several as a list."""
+    return [answers] if isinstance(answers, dict) else answers
+
+
+def place(answer: Answer) -> tuple[int, int, str]:
+    """Where it stands, and its text."""
+    return answer["start"], answer["end"], answer["answer"]
+
+
+def merged(answers: list[Answer]) -> list[Answer]:
+    """What the old pipeline did next: add up equal texts, whatever their place."""
+    texts: dict[str, Answer] = {}
+    for answer in answers:
+        first = texts.setdefault(answer["answer"].lower(), {**answer, "score": 0.0})
+        first["score"] += answer["score"]
+    return sorted(texts.values(), key=lambda answer: -answer["score"])
+
+
+def window_by_window(answerer: QuestionAnswerer, call: dict) -> list[list[Answer]]:
+    """The best answers of each window, normalised by itself, as the old one did it."""
+    question, context = call["question"], call["context"]
+    asked, tokens = (read(answerer.tokenizer, text) for text in (question, context))
+    sizes = lengths(answerer.tokenizer, answerer.model, None, None, 64)
+    windows = sizes.windows(len(asked), len(tokens))
+    alone = [Window(w.first, w.end, w.first, w.end) for w in windows]  # keep it all
+    tasks = [Task(asked.ids, context, tokens, [window]) for window in alone]
+    model = answerer._on(answerer.device)
+    rows = logits_of(tasks, answerer.tokenizer, lambda inputs: run(model, inputs))
+    return [
+        _best(context, tokens, window, row)
+        for window, row in zip(alone, rows, strict=True)
+    ]
+
+
+def _best(context: str, tokens: Tokens, window: Window, logits: Tensor) -> list[Answer]:
+    part = slice(window.first, window.end)
+    words = tokens.words[part] - tokens.words[window.first]
+    inside = Tokens(tokens.ids[part], tokens.offsets[part], words)
+    return best_answers(
+        context,
+        inside,
+        logits,
+        top_k=12,
+        max_answer_len=15,
+        handle_impossible_answer=False,
+        align_to_words=True,
+    )
+
+
+def cause(answerer: QuestionAnswerer, call: dict, old: Answer) -> str:
+    """Which of the old pipeline's two ways led to its answer."""
+    windows = window_by_window(answerer, call)
+    candidates = [answer for window in windows for answer in window]
+    alone = max(candidates, key=lambda answer: answer["score"])
+    if alone["answer"] == old["answer"]:
+        return "each window normalised by itself"
+    if merged(candidates)[0]["answer"] == old["answer"]:
+        return "equal texts of several windows or places added up"
+    return "other"
+
+
+def main() -> None:
+    """Print the tables."""
+    answerer = QuestionAnswerer(*companion.load())
+    stored = fixture()
+    one, several = stored["one_window"], stored["several_windows"]
+    print("| contexts | calls | same place and text | largest difference of scores |")
+    print("| --- | ---: | ---: | ---: |")
+    exact = [case for case in one if case["call"].get(ALIGNED) is False]
+    aligned = [case for case in one if case not in exact]
+    for name, cases in (
+        ("one window, `align_to_words=False`", exact),
+        ("one window, words", aligned),
+        ("several windows, answered", [c for c in several if c["call"]["answered"]]),
+        ("several windows, not", [c for c in several if not c["call"]["answered"]]),
+        ("several windows, all", several),
+    ):
+        _row(name, cases, ours(answerer, cases))
+    print("\n| question | words | ours | | the old one | | cause |")
+    print("| --- | ---: | --- | ---: | --- | ---: | --- |")
+    causes = Counter()
+    for case, mine in zip(several, ours(answerer, several), strict=True):
+        old, call = as_list(case["old"])[0], case["call"]
+        if place(old) != place(mine):
+            why = cause(answerer, call, old)
+            causes[why] += 1
+            print(
+                f"| {call['question']}{'' if call['answered'] else ' *'} "
+                f"| {len(call['context'].split()):,} "
+                f"| {_short(mine)} | {_short(old)} | {why} |"
+            )
+    print(f"\n{dict(causes)}")
+
+
+def _row(name: str, cases: list[dict], found: list) -> None:
+    pairs = [
+        (as_list(mine)[0], as_list(case["old"])[0])
+        for case, mine in zip(cases, found, strict=True)
+    ]
+    same = [(mine, old) for mine, old in pairs if place(mine) == place(old)]
+    off = max(abs(mine["score"] - old["score"]) for mine, old in same)
+    share = len(same) / len(cases)
+    print(f"| {name} | {len(cases)} | {len(same)} ({share:.1%}) | {off:.1e} |")
+
+
+def _short(answer: Answer) -> str:
+    text = " ".join(answer["answer"].split())
+    text = text if len(text) <= 40 else f"{text[:40]}…"
+    return f"{text} ({answer['start']}) | {answer['score']:.3f}"
+
+
+if __name__ == "__main__":
+    main()
