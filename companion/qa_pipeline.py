@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 
 import torch
 from torch import Tensor
-from tqdm.auto import tqdm
+from tqdm import tqdm
 from transformers import BertForQuestionAnswering, BertTokenizer
 
 from companion.answers import Answer, best_answers
