@@ -1,0 +1,109 @@
+"""Chapter 9: what a step does, how the loss falls, how good the model became."""
+
+import numpy
+from matplotlib.axes import Axes
+
+from companion.figures.style import BLUE, GREEN, GREY, ORANGE, PALE, SKY, new_axes
+from companion.loading import EMBEDDED
+
+
+def held_out_scores() -> dict[str, dict[str, float]]:
+    """EM and F1 of the embedded model on what it was not trained on, by domain.
+
+    Read from the table in the model's card; of several stages the last one counts.
+    """
+    lines = (EMBEDDED / "README.md").read_text(encoding="utf-8").splitlines()
+    rows = [[c.strip() for c in line.split("|")] for line in lines if "|" in line]
+    header = next(row for row in rows if "held out from" in row)
+    name, *measures = (header.index(n) for n in ("held out from", "EM", "F1"))
+    scores = {}
+    for row in rows:
+        if len(row) == len(header) and ".json" in row[name]:
+            em, f1 = (float(row[at].split()[0]) for at in measures)
+            scores[row[name].partition(".")[0]] = {"EM": em, "F1": f1}
+    return scores
+
+
+def training_flow(tokens: int, hidden: int, ax: Axes | None = None) -> Axes:
+    """One step of training, from an example to moved weights; shapes on the right."""
+    ax = ax or new_axes(4.2)
+    steps = [
+        ("question, context, answer in characters", "an example", GREY),
+        ("tokenizer: ids, and the answer's two tokens", f"ids (1, {tokens})", GREY),
+        ("BERT", f"(1, {tokens}, {hidden})", BLUE),
+        ("qa_outputs: start and end logits", f"(1, {tokens}, 2)", GREEN),
+        ("cross entropy with the two tokens", "the loss, one number", ORANGE),
+        ("its slope for each parameter", "as many as parameters", ORANGE),
+        ("AdamW moves each parameter a little", "the same shapes", BLUE),
+    ]
+    ax.set(xlim=(0, 10), ylim=(0.3 - len(steps), 0.5))
+    ax.axis("off")
+    for i, (text, shape, colour) in enumerate(steps):
+        box = {"boxstyle": "round,pad=0.4", "fc": PALE[colour], "ec": colour}
+        ax.text(3.3, -i, text, ha="center", va="center", fontsize=9.5, bbox=box)
+        ax.text(7.1, -i, shape, va="center", fontsize=9.5)
+        if i:
+            arrow = {"arrowstyle": "-|>"}
+            ax.annotate("", (3.3, -i + 0.28), (3.3, -i + 0.72), arrowprops=arrow)
+    return ax
+
+
+def learning_stages(stages: dict[str, list[float]], ax: Axes | None = None) -> Axes:
+    """The losses of trainings that followed one another, each with its running mean."""
+    ax = ax or new_axes(3.0)
+    done = 0
+    for (name, losses), colour in zip(stages.items(), (BLUE, ORANGE), strict=False):
+        steps = numpy.arange(done + 1, done + len(losses) + 1)
+        ax.plot(steps, losses, color=colour, lw=0.5, alpha=0.3)
+        ax.plot(steps, running_mean(losses, 25), color=colour, lw=1.8, label=name)
+        done += len(losses)
+    ax.set(xlabel="step", ylabel="loss", xlim=(0, done + 1))
+    ax.set_ylim(bottom=0)
+    ax.legend(frameon=False)
+    return ax
+
+
+def domain_scores(
+    scores: dict[str, dict[str, float]],
+    published: dict[str, float],
+    ax: Axes | None = None,
+) -> Axes:
+    """EM and F1 by domain as bars, and what was published for another model as lines.
+
+    Args:
+        scores: `held_out_scores()`, a domain to its EM and F1, in percent.
+        published: EM and F1 of the other model.
+    """
+    ax = ax or new_axes(0.55 * len(scores) + 0.9)
+    places = numpy.arange(len(scores))
+    for shift, measure, colour in [(-0.2, "EM", BLUE), (0.2, "F1", ORANGE)]:
+        values = [row[measure] for row in scores.values()]
+        bars = ax.barh(places + shift, values, 0.38, color=colour, label=measure)
+        ax.bar_label(bars, fmt="%.1f", fontsize=8, padding=2)
+        ax.axvline(published[measure], color=colour, ls="--", lw=1)
+    names = [n.removeprefix("squadshifts_").replace("_", " ") for n in scores]
+    ax.set_yticks(places, names)
+    ax.invert_yaxis()
+    ax.set(xlim=(0, 100), xlabel="percent of the held-out questions")
+    ax.legend(frameon=False, ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1.0))
+    return ax
+
+
+def learning_curve(losses: list[float], ax: Axes | None = None) -> Axes:
+    """The loss of each step, pale, and the mean of the steps around it."""
+    ax = ax or new_axes(2.8)
+    steps = numpy.arange(1, len(losses) + 1)
+    ax.plot(steps, losses, color=SKY, lw=0.6)
+    ax.plot(steps, running_mean(losses, max(1, len(losses) // 30)), color=BLUE, lw=1.8)
+    ax.set(xlabel="step", ylabel="loss", xlim=(0, len(losses) + 1))
+    ax.set_ylim(bottom=0)
+    return ax
+
+
+def running_mean(values: list[float], reach: int) -> numpy.ndarray:
+    """For each value the mean of those at most `reach` places away from it."""
+    sums = numpy.concatenate([[0.0], numpy.cumsum(values)])
+    places = numpy.arange(len(values))
+    low = numpy.maximum(places - reach, 0)
+    high = numpy.minimum(places + reach + 1, len(values))
+    return (sums[high] - sums[low]) / (high - low)
