@@ -1,23 +1,93 @@
-import matplotlib.pyplot as plt
+import matplotlib as mpl
+import numpy
 import pytest
 
+mpl.use("Agg")
+import matplotlib.pyplot as plt
+
 from companion import figures
-from companion.figures.fine_tuning import running_mean
+from companion.figures import fine_tuning
 
 
 @pytest.fixture(autouse=True)
-def _close():
+def close_all():
     yield
     plt.close("all")
 
 
-def test_the_learning_curve_has_each_loss_and_their_mean():
-    losses = [4.0, 3.0, 2.0, 1.0]
-    pale, mean = figures.learning_curve(losses).lines
-    assert list(pale.get_xdata()) == [1, 2, 3, 4]
-    assert list(pale.get_ydata()) == losses
-    assert list(mean.get_ydata()) == [3.5, 3.0, 2.0, 1.5]
+def test_the_flow_shows_the_sizes_it_is_given():
+    shown = [text.get_text() for text in figures.training_flow(20, 384).texts]
+    for shape in ["ids (1, 20)", "(1, 20, 384)", "(1, 20, 2)"]:
+        assert shape in shown
 
 
-def test_the_mean_reaches_as_far_as_it_is_told():
-    assert list(running_mean([0.0, 0.0, 6.0, 0.0, 0.0], 1)) == [0, 2, 2, 2, 0]
+def test_a_curve_has_each_loss_and_their_mean():
+    losses = [4.0, 2.0, 3.0, 1.0]
+    each, mean = figures.learning_curve(losses).lines
+    assert list(each.get_ydata()) == losses
+    assert list(mean.get_ydata()) == [3.0, 3.0, 2.0, 2.0]
+    assert list(each.get_xdata()) == [1, 2, 3, 4]
+
+
+def test_a_running_mean_is_taken_over_what_is_there():
+    for reach in (1, 3, 50):
+        values = list(numpy.random.default_rng(0).normal(size=17))
+        plain = [
+            numpy.mean(values[max(0, i - reach) : i + reach + 1]) for i in range(17)
+        ]
+        assert numpy.allclose(fine_tuning.running_mean(values, reach), plain)
+
+
+def test_a_second_stage_begins_where_the_first_ends():
+    ax = figures.learning_stages({"one": [3.0, 2.0], "two": [1.5, 1.0, 0.5]})
+    each, _, later, _ = ax.lines
+    assert list(each.get_xdata()) == [1, 2]
+    assert list(later.get_xdata()) == [3, 4, 5]
+    assert list(later.get_ydata()) == [1.5, 1.0, 0.5]
+    assert [t.get_text() for t in ax.get_legend().get_texts()] == ["one", "two"]
+
+
+def test_bars_have_the_scores_and_lines_what_was_published():
+    scores = {"squadshifts_new_wiki": {"EM": 60, "F1": 75}, "qed": {"EM": 36, "F1": 52}}
+    ax = figures.domain_scores(scores, {"EM": 80.8, "F1": 88.5})
+    assert [bar.get_width() for bar in ax.patches] == [60, 36, 75, 52]
+    assert [line.get_xdata()[0] for line in ax.lines] == [80.8, 88.5]
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["new wiki", "qed"]
+
+
+OLD_CARD = """
+| held out from | questions | EM | F1 |
+| --- | ---: | ---: | ---: |
+| squadshifts_new_wiki.json.gz | 1,571 | 61.6 | 75.7 |
+"""
+NEW_CARD = """
+| stage | held out from | questions | EM | F1 | calibration error |
+| ---: | --- | ---: | ---: | ---: | ---: |
+| 1 | qed.json.gz | 126 | 30.0 (20.1 to 40.2) | 40.0 (30.0 to 50.0) | 0.100 |
+| 2 | qed.json.gz | 126 | 36.5 (28.1 to 45.2) | 51.7 (44.0 to 59.0) | 0.090 |
+
+| setting | stage 1 | stage 2 |
+| --- | --- | --- |
+| qed.json.gz | 1 | 2 |
+"""
+
+
+@pytest.mark.parametrize(
+    ("card", "scores"),
+    [
+        (OLD_CARD, {"squadshifts_new_wiki": {"EM": 61.6, "F1": 75.7}}),
+        (NEW_CARD, {"qed": {"EM": 36.5, "F1": 51.7}}),
+    ],
+)
+def test_the_last_stages_scores_are_read_from_the_card(
+    card, scores, tmp_path, monkeypatch
+):
+    (tmp_path / "README.md").write_text(card, "utf-8")
+    monkeypatch.setattr(fine_tuning, "EMBEDDED", tmp_path)
+    assert figures.held_out_scores() == scores
+
+
+def test_the_embedded_models_card_has_scores():
+    scores = figures.held_out_scores()
+    assert "squadshifts_new_wiki" in scores
+    assert all(0 < row["EM"] < row["F1"] < 100 for row in scores.values())
