@@ -28,11 +28,29 @@ from companion.exercises.encoder import (
     check_gelu,
     check_one_linear,
 )
+from companion.exercises.fine_tuning import (
+    check_f1,
+    check_gpu_steps,
+    check_labels,
+    check_rate,
+)
+from companion.exercises.heads import (
+    check_previous,
+    check_rollout,
+    check_silent,
+    check_two_heads,
+)
 from companion.exercises.qa_head import (
     check_no_answer,
     check_spans,
     check_three_tokens,
     check_untrained_loss,
+)
+from companion.exercises.qa_pipeline import (
+    check_speaker,
+    check_threshold,
+    check_widening,
+    check_windows,
 )
 from companion.exercises.tokens import (
     check_longest_word,
@@ -44,7 +62,10 @@ from companion.exercises.tokens import (
 __all__ = [
     "check_alone",
     "check_break_even",
+    "check_f1",
     "check_gelu",
+    "check_gpu_steps",
+    "check_labels",
     "check_layer",
     "check_layer_norm",
     "check_longer_span",
@@ -56,14 +77,23 @@ __all__ = [
     "check_order",
     "check_padded",
     "check_pieces",
+    "check_previous",
     "check_previous_head",
+    "check_rate",
+    "check_rollout",
     "check_score_cost",
+    "check_silent",
     "check_spans",
+    "check_speaker",
     "check_swap",
     "check_tables",
     "check_three_tokens",
+    "check_threshold",
+    "check_two_heads",
     "check_types",
     "check_untrained_loss",
+    "check_widening",
+    "check_windows",
     "check_without_f",
     "check_word_table",
 ]

@@ -1,0 +1,52 @@
+"""Chapter 7."""
+
+from companion.exercises.verdicts import number
+from companion.figures.qa_pipeline import calibration
+from companion.windows import cut
+
+
+def check_windows(answer: object) -> None:
+    """Chapter 7: how many windows do 1,100 tokens take, 384 wide and sharing 128?"""
+    hints = {
+        3: "That is without overlap. Neighbours share 128 tokens.",
+        4: "Nearly. The question's 13 tokens and three special ones take room too.",
+        6: "One too many: the last window ends where the context ends.",
+    }
+    wanted = len(cut(1100, room=384 - 13 - 3, stride=128))
+    number(answer, wanted, hints, "How far is it from one window's start to the next?")
+
+
+def check_speaker(answer: object) -> None:
+    """Chapter 7: which window speaks for token 33 of a context?"""
+    hints = {
+        0: "Window 0 has 6 tokens behind this one. How many has window 1 before it?",
+        2: "Window 2 starts far behind this token.",
+    }
+    number(answer, 1, hints, "Which windows hold token 33? Windows count from 0.")
+
+
+def check_widening(answer: object) -> None:
+    """Chapter 7: how many token spans widen to a word of four pieces?"""
+    hints = {
+        16: "That is every pair of pieces; some end before they start.",
+        4: "Those are the single pieces. Longer spans widen to the word too.",
+        6: "Those are the spans of two pieces and more. A single piece is a span too.",
+        1: "That is the whole word. A span of some of its pieces widens to it too.",
+    }
+    number(answer, 10, hints, "With which pieces can a span start, and end?")
+
+
+def check_threshold(answer: object) -> None:
+    """Chapter 7: of the answers with a score above a half, how many are right?"""
+    bins = calibration()["best_answer"]
+    shown, everything = bins[len(bins) // 2 :], sum(b["questions"] for b in bins)
+    right, questions = (sum(b[k] for b in shown) for k in ("right", "questions"))
+    shares = [b["right"] / b["questions"] for b in shown if b["questions"]]
+    hints = {
+        questions / everything: "That is how many are shown, not how many are right.",
+        right / everything: "Divide by the answers that are shown, not by all.",
+        sum(shares) / len(shares): "A bin with more questions has to count for more.",
+        100 * right / questions: "As a share, please: a number between 0 and 1.",
+        sum(b["right"] for b in bins) / everything: "That is the share in all bins.",
+    }
+    number(answer, right / questions, hints, "Add up the right ones of the upper bins.")

@@ -1,0 +1,149 @@
+"""Chapter 7: windows over a context, what padding costs, and what a score is worth."""
+
+import json
+from functools import cache
+from importlib.resources import files
+from itertools import accumulate
+
+from matplotlib.axes import Axes
+from matplotlib.ticker import PercentFormatter
+
+from companion.figures.style import BLUE, GREEN, GREY, ORANGE, PALE, SKY, new_axes
+from companion.windows import Window
+
+
+@cache
+def calibration() -> dict:
+    """Counts of held-out questions by score, as `benchmarks/calibration.py` wrote them.
+
+    `best_answer` has for each tenth of the score how many questions' best answers lie
+    there, their mean score, and how many of them are right. `no_answer` has the
+    questions with and without an answer, by the score of "no answer".
+    """
+    return json.loads((files("companion") / "calibration.json").read_text("utf-8"))
+
+
+def pipeline_flow(ax: Axes | None = None) -> Axes:
+    """From two strings to answers: each step, the function that does it, the shapes."""
+    ax = ax or new_axes(5.2)
+    steps = [
+        ("question and context to tokens", "read", "N tokens", BLUE),
+        ("the context in windows that overlap", "cut", "W windows", BLUE),
+        ("[CLS] question [SEP] window [SEP]", "model_inputs", "(W, T)", BLUE),
+        ("the model", "run", "(W, 2, T)", GREEN),
+        ("each window's own tokens, and [CLS]", "kept", "(2, 1 + K)", GREY),
+        ("one row for the whole context", "merge", "(2, 1 + N)", GREY),
+        ("one softmax over all of it", "probabilities", "(N,) and (N,)", GREY),
+        ("every span, summed by words", "by_words", "(words, 15)", GREY),
+        ("the best, as characters", "best_answers", "answers", ORANGE),
+    ]
+    ax.set(xlim=(0, 10), ylim=(0.3 - len(steps), 0.9))
+    ax.axis("off")
+    for i, (text, function, shape, colour) in enumerate(steps):
+        box = {"boxstyle": "round,pad=0.4", "fc": PALE[colour], "ec": colour}
+        ax.text(2.9, -i, text, ha="center", va="center", fontsize=9, bbox=box)
+        ax.text(5.9, -i, function, va="center", fontsize=9, family="monospace")
+        ax.text(8.3, -i, shape, va="center", fontsize=9)
+        if i:
+            arrow = {"arrowstyle": "-|>"}
+            ax.annotate("", (2.9, -i + 0.29), (2.9, -i + 0.71), arrowprops=arrow)
+    for x, title in [(5.9, "function"), (8.3, "it returns")]:
+        ax.text(x, 0.65, title, fontsize=8, color=GREY)
+    return ax
+
+
+def windows_over_context(windows: list[Window], ax: Axes | None = None) -> Axes:
+    """A bar for each window, from its first token to its last.
+
+    Dark is what the window speaks for, pale what it only reads.
+    """
+    ax = ax or new_axes(0.34 * len(windows) + 0.9)
+    for i, w in enumerate(windows):
+        ax.barh(i, w.end - w.first, left=w.first, color=PALE[BLUE], ec=BLUE, lw=0.8)
+        ax.barh(i, w.keep_to - w.keep_from, left=w.keep_from, color=BLUE)
+    ax.set_yticks(range(len(windows)), [f"window {i}" for i in range(len(windows))])
+    ax.invert_yaxis()
+    ax.set_xlim(0, windows[-1].end)
+    ax.set_xlabel("token of the context")
+    return ax
+
+
+def window_scores(
+    alone: list[float], together: list[float], ax: Axes | None = None
+) -> Axes:
+    """Each window's best score, by its own softmax and by the one over all windows."""
+    ax = ax or new_axes(2.7)
+    places = range(len(alone))
+    left, right = [p - 0.2 for p in places], [p + 0.2 for p in places]
+    ax.bar(left, alone, 0.38, color=ORANGE, label="each window by itself")
+    ax.bar(right, together, 0.38, color=BLUE, label="all windows together")
+    ax.set_xticks(places, [f"window {i}" for i in places])
+    ax.set(ylim=(0, 1.3), yticks=[0, 0.25, 0.5, 0.75, 1], ylabel="best score")
+    ax.legend(frameon=False, loc="upper center", ncols=2)
+    return ax
+
+
+def padding(
+    lengths: list[int], batches: list[list[int]], ax: Axes | None = None
+) -> Axes:
+    """A bar for each row, batch by batch: its tokens, and the filler behind them.
+
+    Args:
+        lengths: tokens in each row.
+        batches: which rows run together, indices into `lengths`.
+    """
+    ax = ax or new_axes(2.4)
+    order = [i for batch in batches for i in batch]
+    widest = [max(lengths[i] for i in batch) for batch in batches for _ in batch]
+    tokens, places = [lengths[i] for i in order], range(len(order))
+    filler = [w - t for w, t in zip(widest, tokens, strict=True)]
+    ax.bar(places, tokens, 0.9, color=SKY, label="tokens")
+    ax.bar(places, filler, 0.9, bottom=tokens, color=ORANGE, label="padding")
+    ends = list(accumulate(len(batch) for batch in batches))[:-1]
+    ax.vlines([end - 0.5 for end in ends], 0, 1.05 * max(widest), color=GREY, lw=0.8)
+    ax.set(xlabel="rows, batch by batch", ylabel="tokens", xticks=[])
+    ax.set_ylim(0, 1.35 * max(widest))
+    ax.legend(frameon=False, loc="upper left", ncols=2)
+    return ax
+
+
+def reliability(bins: list[dict[str, float]], ax: Axes | None = None) -> Axes:
+    """How many answers are right, by their score; on the line the two agree.
+
+    Args:
+        bins: `calibration()["best_answer"]`; a bin without questions is left out.
+    """
+    ax = ax or new_axes(3.4)
+    filled = [b for b in bins if b["questions"]]
+    most = max(b["questions"] for b in filled)
+    ax.plot([0, 1], [0, 1], color=GREY, ls="--", lw=1)
+    scores = [b["score"] for b in filled]
+    right = [b["right"] / b["questions"] for b in filled]
+    ax.plot(scores, right, color=BLUE, lw=1.2)
+    ax.scatter(scores, right, [10 + 110 * b["questions"] / most for b in filled])
+    ax.collections[0].set_color(BLUE)
+    ax.set(xlim=(0, 1.03), ylim=(0, 1.03), xlabel="score of the best answer")
+    ax.set_ylabel("share of right answers")
+    ax.yaxis.set_major_formatter(PercentFormatter(1))
+    return ax
+
+
+def no_answer_scores(counts: dict[str, list[int]], ax: Axes | None = None) -> Axes:
+    """The score of "no answer", for questions with an answer and for those without.
+
+    Args:
+        counts: `calibration()["no_answer"]`: a name to the questions in each bin.
+    """
+    ax = ax or new_axes(2.7)
+    width = 0.8 / len(counts)
+    for i, (name, bins) in enumerate(counts.items()):
+        places = [b + (i - (len(counts) - 1) / 2) * width for b in range(len(bins))]
+        shares = [n / sum(bins) for n in bins]
+        ax.bar(places, shares, width, color=[BLUE, ORANGE][i], label=name)
+    edges = len(next(iter(counts.values())))
+    ax.set_xticks([b - 0.5 for b in range(edges + 1)])
+    ax.set_xticklabels([f"{b / edges:g}" for b in range(edges + 1)])
+    ax.set(xlabel='score of "no answer"', ylabel="share of the questions")
+    ax.yaxis.set_major_formatter(PercentFormatter(1))
+    ax.legend(frameon=False, loc="upper center", title="paragraphs")
+    return ax
