@@ -87,7 +87,7 @@ def run(options: argparse.Namespace) -> None:
     torch.manual_seed(recipe.seed)  # the head starts at random
     tokenizer, model = carry_over.starting_point(options.base)
     model.set_attn_implementation("sdpa")  # faster; nobody looks at weights here
-    accelerator, recipe = _accelerator(recipe)
+    accelerator, recipe = accelerator_for(recipe)
     windows = _windows(sources, tokenizer, recipe)
     partial = options.output.with_name(f"{options.output.name}.partial")
     folder = partial / "model"
@@ -111,7 +111,7 @@ def run(options: argparse.Namespace) -> None:
     accelerator.end_training()
 
 
-def _accelerator(recipe: Recipe) -> tuple[Accelerator, Recipe]:
+def accelerator_for(recipe: Recipe) -> tuple[Accelerator, Recipe]:
     """The processes and their processors; the recipe with the arithmetic they use."""
     on_cpu = not torch.cuda.is_available()  # if not told, each process is alone
     kinds = {"float32": "no", "bfloat16": "bf16"}
