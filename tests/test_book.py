@@ -100,6 +100,7 @@ FROM_ELSEWHERE = {
     "05_encoder": {"0.044715", "3.3"},  # a constant of a formula, a section
     "04_attention": {"3.2"},  # a section of a paper
     "06_qa_head": {"4.2", "4.3", "5.2"},  # sections of a paper, a version
+    "07_qa_pipeline": {"5.2", "5.3", "4.11", "7,000", "1,100"},  # versions, tasks
     "from_the_notes": {"0.9219040870666504"},
 }
 
