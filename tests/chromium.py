@@ -68,7 +68,7 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 def barriers(page, rules=(), context=None):
     """What axe finds serious or critical: the rule, and where. `rules`: only these."""
-    options = {"resultTypes": ["violations"]}
+    options = {"resultTypes": ["violations"], "preload": False}
     if rules:
         options["runOnly"] = {"type": "rule", "values": list(rules)}
     response = Axe().run(page, context=context, options=options).response

@@ -1,30 +1,23 @@
-"""The built pages, as text and in a real browser, wide and narrow, light and dark."""
+"""The built pages, as text and in a real browser: wide and narrow, light and dark."""
 
-import contextlib
-import functools
-import http.server
 import os
 import re
-import shutil
 import subprocess
 import sys
-import threading
+from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
+from urllib.parse import unquote, urldefrag
 
 import pytest
-from playwright.sync_api import sync_playwright
+from chromium import barriers, launched, served, watch
+
+from companion import views
 
 ROOT = Path(__file__).parents[1]
-CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "google-chrome"])), None)
+SCREENSHOTS = ROOT / "_build" / "screenshots"
 BUILD = [Path(sys.executable).with_name("jupyter-book"), "build"]
 BUILD += ["-W", "-n", "--keep-going"]
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest.fixture(scope="module")
@@ -41,15 +34,15 @@ def book(tmp_path_factory):
 
 
 def pages(book):
-    return [p for p in sorted(book.rglob("*.html")) if "_static" not in p.parts]
+    """All pages but the one that leads on to the front page at once."""
+    every = [p for p in sorted(book.rglob("*.html")) if "_static" not in p.parts]
+    return [page for page in every if page != book / "index.html"]
 
 
 @pytest.fixture(scope="module")
 def browser():
-    if CHROMIUM is None and not ("CI" in os.environ and sys.platform == "linux"):
-        pytest.skip("no Chromium here; .ci/run installs one and runs this")
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+    with launched() as browser:
+        yield browser
 
 
 LOADED = re.compile(
@@ -89,67 +82,148 @@ def test_formulas_are_mathml(book):
 
 def test_no_page_is_larger_than_it_should_be(book):
     for page in pages(book):
-        pictures = re.findall(r'<img[^>]*src="([^"]+)"', page.read_text("utf-8"))
-        files = {(page.parent / picture).resolve() for picture in pictures}
+        text = page.read_text("utf-8")
+        named = re.findall(r'<img[^>]*src="([^"]+)"', text)
+        named += re.findall(r'src="([^"?]*attention-views\.js)', text)
+        files = {(page.parent / name).resolve() for name in named}
         weight = page.stat().st_size + sum(f.stat().st_size for f in files)
         assert weight < 1_500_000, page
 
 
+class Outline(HTMLParser):
+    """The ids and links of a page, and the levels of its article's headings."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.ids, self.links, self.levels, self.inside = [], [], [], False
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        if "id" in attributes:
+            self.ids.append(attributes["id"])
+        if tag == "a" and attributes.get("href"):
+            self.links.append(attributes["href"])
+        self.inside = self.inside or tag == "article"
+        if re.fullmatch("h[1-6]", tag) and self.inside:
+            self.levels.append(int(tag[1]))
+
+    def handle_endtag(self, tag):
+        self.inside = self.inside and tag != "article"
+
+
+@pytest.fixture(scope="module")
+def outlines(book):
+    return {page: Outline(page.read_text("utf-8")) for page in pages(book)}
+
+
+def test_each_link_inside_the_book_leads_somewhere(outlines):
+    for page, outline in outlines.items():
+        for link in outline.links:
+            path, anchor = urldefrag(link)
+            if re.match(r"\w+:|//", path):
+                continue
+            target = (page.parent / unquote(path)).resolve() if path else page
+            assert target.is_file(), f"{page.name}: {link}"
+            if anchor and target in outlines:
+                assert unquote(anchor) in outlines[target].ids, f"{page.name}: {link}"
+
+
+def test_headings_come_in_order(outlines):
+    for page, outline in outlines.items():
+        levels = outline.levels
+        assert levels[:1] in ([1], []), page  # a page of the theme may have none
+        assert levels.count(1) <= 1, page
+        steps = [b - a for a, b in pairwise(levels)]
+        assert max(steps, default=0) <= 1, (page, levels)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("served", [False, True], ids=["file", "served"])
-def test_each_page_in_a_browser(book, browser, width, scheme, served):
-    with address(book, served) as base:
-        context = browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme
-        )
+def test_each_page_opened_from_a_file(book, browser, scheme):
+    """Nothing fails, nothing is cut off, every view is drawn, no barrier for anyone."""
+    context = browser.new_context(color_scheme=scheme)
+    found = []
+    for path in pages(book):
+        page = context.new_page()
+        problems = watch(page, book.as_uri())
+        width, rules = (390, []) if scheme == "light" else (1280, ["color-contrast"])
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(path.as_uri())
+        page.wait_for_load_state("load")
+        found += [(path.stem, problem) for problem in drawn(page)]
+        found += [(path.stem, b) for b in barriers(page, rules, without(path))]
+        found += [(path.stem, problem) for problem in looked_at(page, path, scheme)]
+        found += [(path.stem, problem) for problem in problems]
+        page.close()
+    context.close()
+    assert found == []
+
+
+def without(path):
+    """What axe need not read: views, which have their own test, and code but once."""
+    once = [] if path.stem == "01_architecture" else [["pre > *"]]
+    return {"exclude": [[".attention-view svg > *"], *once]}
+
+
+def looked_at(page, path, scheme):
+    """What is wrong at three widths; where `CI` is set, what it looks like is kept."""
+    for width in (1280, 768, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        scrolled = page.evaluate("document.documentElement.scrollWidth")
+        if scrolled > width:
+            yield f"{scrolled} pixels wide at {width}"
+        if "CI" in os.environ and width != 768:
+            name = f"{path.stem}-{width}-{scheme}.jpg"
+            page.screenshot(path=SCREENSHOTS / name, full_page=True, quality=60)
+    unread = "[...document.images].filter(i => !i.naturalWidth || !i.alt).length"
+    if page.evaluate(unread):
+        yield "a picture is missing, or has no alternative text"
+
+
+def drawn(page):
+    """The views of a page that have other lines than weights, once they were near."""
+    for view in page.locator(".attention-view").all():
+        html = view.evaluate("(view) => view.outerHTML")
+        view.evaluate("(view) => view.scrollIntoView()")
+        view.locator(".stage svg").first.wait_for(state="attached", timeout=10_000)
+        held, part = views.decode(html), None
+        if held.parts:
+            part = len(held.parts[0]["rows"]) * len(held.parts[0]["columns"])
+        wanted, lines = {
+            "head": (part and len(held.heads) * part, "#attention line"),
+            "model": (held.weights is not None and held.weights.numel(), "svg line"),
+            "neuron": (part, "#collapsed .attn-line-group line"),
+            "layers": (len(held.tokens), ".dot"),
+        }[held.kind]
+        count = view.locator(lines).count()
+        if count != wanted:
+            yield f"{view.get_attribute('id')}: {count} lines for {wanted} weights"
+
+
+def test_each_page_as_it_is_served(book, browser):
+    with served(book) as base:
+        page = browser.new_page(viewport={"width": 390, "height": 900})
+        problems = watch(page, base)
         for path in pages(book):
-            page = context.new_page()
-            problems = watch(page, base)
             page.goto(f"{base}/{path.relative_to(book).as_posix()}")
-            page.wait_for_load_state("networkidle")
-            assert problems == [], path
-            scrolled = page.evaluate("document.documentElement.scrollWidth")
-            assert scrolled <= width, path
-            unread = page.evaluate(
-                "[...document.images].filter(i => !i.naturalWidth || !i.alt).length"
-            )
-            assert unread == 0, path
-            page.close()
-        context.close()
+            page.wait_for_load_state("load")
+            problems += drawn(page)
+        page.close()
+    assert problems == []
 
 
-def watch(page, base):
-    """A list that grows by each error, and by each request to another host."""
-    problems = []
-
-    def on_console(message):
-        if message.type == "error":
-            problems.append(message.text)
-
-    def on_request(request):
-        if not request.url.startswith((base, "data:")):
-            problems.append(request.url)
-
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("console", on_console)
-    page.on("request", on_request)
-    return problems
-
-
-@contextlib.contextmanager
-def address(book, served):
-    """The book's address: its folder, or a server on this machine."""
-    if not served:
-        yield book.as_uri()
-        return
-    handler = functools.partial(Quiet, directory=book)
-    with http.server.ThreadingHTTPServer(("localhost", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://localhost:{server.server_port}"
-        server.shutdown()
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *words):
-        pass
+def test_a_page_with_views_is_complete_in_two_seconds_of_work(book, browser):
+    """What the page's thread works until every view is drawn, whatever else runs."""
+    for path in pages(book):
+        if 'class="attention-view"' not in path.read_text("utf-8"):
+            continue
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        session = page.context.new_cdp_session(page)
+        session.send("Performance.enable", {"timeDomain": "threadTicks"})
+        page.goto(path.as_uri())
+        page.wait_for_load_state("load")
+        assert list(drawn(page)) == []
+        metrics = session.send("Performance.getMetrics")["metrics"]
+        seconds = {metric["name"]: metric["value"] for metric in metrics}
+        assert 0 < seconds["TaskDuration"] < 2, path
+        page.close()
