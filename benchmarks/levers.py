@@ -136,12 +136,16 @@ def _split(data: Path, trial: Trial) -> tuple[list[Example], dict[str, list[Exam
     """A tenth of what may be trained on, and questions cut from the training part."""
     rng, training, development = random.Random(0), [], {}
     for name in DOMAINS:
-        rest, _ = squad.hold_out(squad.read_squad(data / f"{name}.json.gz"), name)
-        rest, cut = squad.hold_out(rest, name)
+        rest, _ = training_data.hold_out(
+            squad.read_squad(data / f"{name}.json.gz"), name
+        )
+        rest, cut = training_data.hold_out(rest, name)
         training += rng.sample(rest, k=round(SHARE * len(rest)))
         development[name] = rng.sample(cut, k=ASKED)
     for name in trial.more:
-        rest, _ = squad.hold_out(squad.read_squad(data / f"{name}.json.gz"), name)
+        rest, _ = training_data.hold_out(
+            squad.read_squad(data / f"{name}.json.gz"), name
+        )
         training += rng.sample(rest, k=round(SHARE * len(rest)))
     return training, development
 

@@ -4,11 +4,8 @@ import argparse
 import json
 from pathlib import Path
 
-from matplotlib import pyplot
-
 import companion
 from companion import evaluation, model_card, training_data
-from companion.figures.qa_pipeline import reliability
 from companion.squad import Example, read_squad
 
 
@@ -61,10 +58,13 @@ def run(options: argparse.Namespace) -> None:
     if options.json:
         options.json.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
     if options.picture:
-        last = list(found.values())[-1]
-        axes = reliability(last["reliability"])
-        axes.figure.savefig(options.picture)
-        pyplot.close(axes.figure)
+        _draw(list(found.values())[-1]["reliability"], options.picture)
+
+
+def _draw(bins: list[dict], path: Path) -> None:
+    from companion.figures.qa_pipeline import reliability  # slow to import
+
+    reliability(bins).figure.savefig(path)
 
 
 def _questions(path: Path, options: argparse.Namespace) -> list[Example]:

@@ -13,12 +13,10 @@ from pathlib import Path
 
 import torch
 from accelerate import Accelerator, PartialState
-from matplotlib import pyplot
 from transformers import BertForQuestionAnswering, BertTokenizer
 
 from companion import carry_over, evaluation, fine_tuning, model_card, training_data
 from companion.data_sources import Source, read_sources
-from companion.figures.fine_tuning import learning_curve
 from companion.fine_tuning import Recipe
 from companion.qa_pipeline import multiplies_bfloat16
 from companion.training_log import read_losses
@@ -154,12 +152,13 @@ def _finish(
     sources: list[Source],
 ) -> None:
     """Weights, log, curve, results and card."""
+    from companion.figures.fine_tuning import learning_curve  # slow to import
+
     folder = partial / "model"
     fine_tuning.save(model, tokenizer, folder)
     shutil.copy(partial / fine_tuning.LOG, folder / fine_tuning.LOG)
-    axes = learning_curve(read_losses(folder / fine_tuning.LOG))
-    axes.figure.savefig(folder / "learning_curve.png")
-    pyplot.close(axes.figure)
+    curve = learning_curve(read_losses(folder / fine_tuning.LOG))
+    curve.figure.savefig(folder / "learning_curve.png")
     results = {}
     for source in sources:
         if source.held_out:
