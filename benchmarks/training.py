@@ -93,6 +93,7 @@ def their_seconds(
             per_device_train_batch_size=RECIPE.batch,
             report_to=[],
             disable_tqdm=True,
+            dataloader_pin_memory=False,
         )
         trainer = Trainer(
             model=model,

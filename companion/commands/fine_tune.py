@@ -65,7 +65,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
 
 
 OPTIONS = {
-    "epochs": (int, "how often each question is read; two were better than one"),
+    "epochs": (int, "how often each question is read"),
     "seed": (int, "of the order, of dropout, of what is drawn from the data"),
     "learning_rate": (float, "at its peak; for 12 layers 3e-5 is usual"),
     "batch": (int, "windows in a step, for each process"),
