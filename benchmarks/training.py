@@ -5,8 +5,10 @@
 Both train MiniLM's shape on the same questions, cut into the same windows, for an
 epoch, in turns, with as many windows a step. The Trainer has its defaults: windows in
 random order, padded to the longest of the step. Tokens are those of the windows;
-padding does not count. The last figure is the share of the processor's measured
-matrix-product rate, in the arithmetic that the loop uses. Prints a Markdown table.
+padding does not count. Seconds are those of one core that the process really had, so
+other work on the machine matters little. The last figure is the share of the core's
+measured matrix-product rate, in the loop's arithmetic; the Trainer's default is float32. Prints
+a Markdown table.
 """
 
 import random
@@ -14,10 +16,10 @@ import statistics
 import sys
 import tempfile
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import torch
+from accelerate.state import AcceleratorState
 from transformers import (
     BertForQuestionAnswering,
     DataCollatorWithPadding,
@@ -31,15 +33,16 @@ from companion import fine_tuning, training_data
 from companion.architecture import multiplications_per_token
 from companion.commands.fine_tune import accelerator_for
 from companion.fine_tuning import Recipe
+from companion.qa_pipeline import multiplies_bfloat16
 from companion.squad import read_squad
 from companion.training_data import Window
 
-QUESTIONS = 400
-RECIPE = Recipe(epochs=1, batch=training_data.BATCH)
+QUESTIONS = 128
 
 
 def main(path: Path, rounds: int) -> None:
     """Measure in turns and print the medians."""
+    torch.set_num_threads(1)
     logging.set_verbosity_error()
     logging.disable_progress_bar()
     tokenizer, model = companion.load()
@@ -47,29 +50,35 @@ def main(path: Path, rounds: int) -> None:
     examples = random.Random(0).sample(read_squad(path), k=QUESTIONS)
     windows = training_data.windows_of(examples, tokenizer)
     lengths = [len(w.input_ids) for w in windows]
-    ours, theirs = [], []
+    kinds = ["float32"] + ["bfloat16"] * multiplies_bfloat16(model.device)
+    taken: dict[str, list[float]] = {kind: [] for kind in [*kinds, "Trainer"]}
     for _ in range(rounds):
-        ours.append(sum(lengths) / our_seconds(model, windows))
-        theirs.append(sum(lengths) / their_seconds(model, tokenizer, windows))
-    mine, others = statistics.median(ours), statistics.median(theirs)
+        for kind in kinds:
+            taken[kind].append(our_seconds(model, windows, kind))
+        taken["Trainer"].append(their_seconds(model, tokenizer, windows))
+    rates = {k: sum(lengths) / statistics.median(s) for k, s in taken.items()}
     parts = multiplications_per_token(model.config, round(statistics.mean(lengths)))
-    operations = 3 * 2 * sum(parts.values()) * mine  # forwards, and twice that back
-    recipe = accelerator_for(RECIPE)[1]
-    share = operations / matrix_rate(recipe.arithmetic, model)
-    print(f"{torch.get_num_threads()} threads, PyTorch {torch.__version__}\n")
+    each = 3 * 2 * sum(parts.values())  # forwards, and twice that back
+    print(f"1 thread, PyTorch {torch.__version__}\n")
     print("| arithmetic | tokens a second | Trainer's | ratio | matrix rate |")
     print("| --- | ---: | ---: | ---: | ---: |")
-    told = f"{mine:,.0f} | {others:,.0f} | {mine / others:.2f} | {share:.0%}"
-    print(f"| {recipe.arithmetic} | {told} |")
+    for kind in kinds:
+        ratio = rates[kind] / rates["Trainer"]
+        share = each * rates[kind] / matrix_rate(kind, model)
+        told = f"{rates[kind]:,.0f} | {rates['Trainer']:,.0f} | {ratio:.2f}"
+        print(f"| {kind} | {told} | {share:.0%} |")
 
 
-def our_seconds(model: BertForQuestionAnswering, windows: list[Window]) -> float:
+def our_seconds(
+    model: BertForQuestionAnswering, windows: list[Window], arithmetic: str
+) -> float:
     """One epoch of the command's own loop, with its log and one save."""
-    accelerator, recipe = accelerator_for(replace(RECIPE))
+    AcceleratorState._reset_state(reset_partial_state=True)
+    accelerator, recipe = accelerator_for(Recipe(epochs=1, arithmetic=arithmetic))
     with tempfile.TemporaryDirectory() as folder:
-        began = time.perf_counter()
+        began = time.process_time()
         fine_tuning.fine_tune(model, windows, Path(folder), recipe, accelerator)
-        return time.perf_counter() - began
+        return time.process_time() - began
 
 
 def their_seconds(
@@ -90,7 +99,7 @@ def their_seconds(
         arguments = TrainingArguments(
             folder,
             num_train_epochs=1,
-            per_device_train_batch_size=RECIPE.batch,
+            per_device_train_batch_size=training_data.BATCH,
             report_to=[],
             disable_tqdm=True,
             dataloader_pin_memory=False,
@@ -101,23 +110,23 @@ def their_seconds(
             train_dataset=rows,
             data_collator=DataCollatorWithPadding(tokenizer),
         )
-        began = time.perf_counter()
+        began = time.process_time()
         trainer.train()
-        return time.perf_counter() - began
+        return time.process_time() - began
 
 
 def matrix_rate(arithmetic: str, model: BertForQuestionAnswering) -> float:
     """Operations a second in the model's largest matrix product."""
     kind = getattr(torch, arithmetic)
-    a = torch.randn(RECIPE.batch * 192, model.config.hidden_size, dtype=kind)
+    a = torch.randn(training_data.BATCH * 192, model.config.hidden_size, dtype=kind)
     b = torch.randn(
         model.config.hidden_size, model.config.intermediate_size, dtype=kind
     )
-    best, end = float("inf"), time.perf_counter() + 3
-    while time.perf_counter() < end:
-        began = time.perf_counter()
+    best, end = float("inf"), time.process_time() + 1
+    while time.process_time() < end:
+        began = time.process_time()
         a @ b
-        best = min(best, time.perf_counter() - began)
+        best = min(best, time.process_time() - began)
     return 2 * len(a) * b.numel() / best
 
 
