@@ -14,7 +14,7 @@ from transformers import BertTokenizer
 from companion.windows import Tokens, Window, kept, merge, model_inputs
 
 LOOK_AHEAD = 512  # windows that are gathered before they are run
-TOKENS_AT_ONCE = 4096  # in a batch, padding among them, where no size is asked for
+TOKENS_AT_ONCE = 1536  # in a batch: more of them no longer fit a processor's cache
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +45,7 @@ def batches(lengths: list[int], size: int | None) -> Iterator[list[int]]:
 
     Args:
         lengths: tokens in each row.
-        size: rows in a batch; without it, as many as have 4,096 tokens.
+        size: rows in a batch; without it, as many as have 1,536 tokens.
     """
     batch: list[int] = []
     for i in sorted(range(len(lengths)), key=lengths.__getitem__):

@@ -83,7 +83,7 @@ class QuestionAnswerer:
             max_question_len: tokens; longer questions are cut.
             handle_impossible_answer: whether "no answer" is one, with empty text.
             align_to_words: whether answers begin and end with whole words.
-            batch_size: windows in a batch; usually as many as have 4,096 tokens.
+            batch_size: windows in a batch; usually as many as have 1,536 tokens.
             device: where to compute, this time.
         Returns:
             One answer; a list of them where `top_k` is above 1. For lists a list of

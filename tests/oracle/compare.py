@@ -116,41 +116,42 @@ def main() -> None:
     one, several = stored["one_window"], stored["several_windows"]
     print("| contexts | calls | same place and text | largest difference of scores |")
     print("| --- | ---: | ---: | ---: |")
-    exact = [case for case in one if case["call"].get(ALIGNED) is False]
-    aligned = [case for case in one if case not in exact]
-    for name, cases in (
-        ("one window, `align_to_words=False`", exact),
-        ("one window, words", aligned),
-        ("several windows, answered", [c for c in several if c["call"]["answered"]]),
-        ("several windows, not", [c for c in several if not c["call"]["answered"]]),
-        ("several windows, all", several),
-    ):
-        _row(name, cases, ours(answerer, cases))
+    pairs = list(zip(several, ours(answerer, several), strict=True))
+    single = list(zip(one, ours(answerer, one), strict=True))
+    for name, part in {
+        "one window, `align_to_words=False`": [
+            p for p in single if not p[0]["call"].get(ALIGNED, True)
+        ],
+        "one window, words": [p for p in single if p[0]["call"].get(ALIGNED, True)],
+        "several windows, answered": [p for p in pairs if p[0]["call"]["answered"]],
+        "several windows, not": [p for p in pairs if not p[0]["call"]["answered"]],
+        "several windows, all": pairs,
+    }.items():
+        _row(name, part)
     print("\n| question | words | ours | | the old one | | cause |")
     print("| --- | ---: | --- | ---: | --- | ---: | --- |")
     causes = Counter()
-    for case, mine in zip(several, ours(answerer, several), strict=True):
-        old, call = as_list(case["old"])[0], case["call"]
+    for case, mine in [*single, *pairs]:
+        old, call, mine = as_list(case["old"])[0], case["call"], as_list(mine)[0]
         if place(old) != place(mine):
             why = cause(answerer, call, old)
             causes[why] += 1
             print(
-                f"| {call['question']}{'' if call['answered'] else ' *'} "
+                f"| {call['question']}{'' if call.get('answered', True) else ' *'} "
                 f"| {len(call['context'].split()):,} "
                 f"| {_short(mine)} | {_short(old)} | {why} |"
             )
     print(f"\n{dict(causes)}")
 
 
-def _row(name: str, cases: list[dict], found: list) -> None:
-    pairs = [
-        (as_list(mine)[0], as_list(case["old"])[0])
-        for case, mine in zip(cases, found, strict=True)
-    ]
-    same = [(mine, old) for mine, old in pairs if place(mine) == place(old)]
+def _row(name: str, pairs: list[tuple[dict, Answer | list[Answer]]]) -> None:
+    both = [(as_list(mine)[0], as_list(case["old"])[0]) for case, mine in pairs]
+    same = [(mine, old) for mine, old in both if place(mine) == place(old)]
     off = max(abs(mine["score"] - old["score"]) for mine, old in same)
-    share = len(same) / len(cases)
-    print(f"| {name} | {len(cases)} | {len(same)} ({share:.1%}) | {off:.1e} |")
+    print(
+        f"| {name} | {len(both)} | {len(same)} ({len(same) / len(both):.1%}) "
+        f"| {off:.1e} |"
+    )
 
 
 def _short(answer: Answer) -> str:
