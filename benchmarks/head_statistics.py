@@ -23,7 +23,6 @@ from companion.encoder import encode
 from companion.qa_head import best_span, span_probabilities
 
 QUESTIONS, LONGEST, FURTHEST = 120, 320, 8
-OUTPUT = Path(companion.__file__).parent / "head_statistics.json"
 
 
 def held_out(path: Path) -> list[training_data.Example]:
@@ -121,7 +120,7 @@ def main(wikipedia: Path, qamr: Path) -> None:
         "where heads look": where_heads_look(tokenizer, model, held_out(wikipedia)),
         "what answers rest on": what_answers_rest_on(tokenizer, model, held_out(qamr)),
     }
-    OUTPUT.write_text(json.dumps(table) + "\n", encoding="utf-8")
+    heads.STATISTICS.write_text(json.dumps(table) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@
     value_norms    weights times what they carry
     switched_off   the library's model with some of its heads silent
     effects        what the answer loses with each head
+    statistics     the same, measured on held-out questions and stored
 
 Clark and others, *What Does BERT Look At?*, 2019; Abnar and Zuidema, *Quantifying
 Attention Flow*, 2020; Kobayashi and others, *Attention is Not Only a Weight*, 2020.
@@ -13,7 +14,10 @@ Chapter 8.
 """
 
 import contextlib
+import json
 from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -25,6 +29,7 @@ from companion.encoder import LayerTrace, Trace
 from companion.tokens import Encoded
 
 Head = tuple[int, int]  # layer and head, both from 0
+STATISTICS = Path(__file__).with_name("head_statistics.json")
 
 
 def stack(trace: Trace) -> Tensor:
@@ -183,3 +188,11 @@ def effects(
         with switched_off(model, [(i, head)]):
             lost[i, head] = whole - answer_logit(model, inputs, first, last)[0]
     return lost
+
+
+def statistics() -> dict[str, Any]:
+    """What `benchmarks/head_statistics.py` measured with the embedded model.
+
+    Averages over held-out questions, the command, and the weights' SHA-256.
+    """
+    return json.loads(STATISTICS.read_text(encoding="utf-8"))

@@ -1,6 +1,12 @@
 import pytest
 
-from companion.exercises import check_previous, check_rollout, check_silent
+from companion.exercises import (
+    check_previous,
+    check_rollout,
+    check_silent,
+    check_two_heads,
+    heads,
+)
 
 
 @pytest.mark.parametrize(
@@ -27,3 +33,18 @@ def test_a_right_answer_is_right(check, answer, capsys):
 def test_a_wrong_answer_gets_its_hint(check, wrong, hint, capsys):
     check(wrong)
     assert hint in capsys.readouterr().out
+
+
+def test_two_heads_off_at_once(capsys):
+    one, other, both = heads._two_off()
+    assert abs(both - one - other) > 0.1  # or the exercise would have no point
+    for answer, said in [
+        (both, "right"),
+        (one + other, "one by one"),
+        (one, "looks back, alone"),
+        (other, "last head alone"),
+        (-both, "before less"),
+        (9, "list of both"),
+    ]:
+        check_two_heads(answer)
+        assert said in capsys.readouterr().out

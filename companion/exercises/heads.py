@@ -45,6 +45,37 @@ def check_silent(answer: object) -> None:
     )
 
 
+def check_two_heads(answer: object) -> None:
+    """Chapter 8: what the answer to "Who?" loses with two heads off."""
+    one, other, both = _two_off()
+    hints = {
+        one + other: "That is the sum of the two, one by one. Switch both off at once.",
+        one: "That is the head that looks back, alone.",
+        other: "That is the last head alone.",
+        -both: "What falls is what was there before less what is there now.",
+    }
+    otherwise = "Give `switched_off` a list of both, then ask for the logits inside."
+    number(answer, both, hints, otherwise)
+
+
+@cache
+def _two_off() -> tuple[float, float, float]:
+    """What the logits of `Foo` lose without the one head, the other, both."""
+    model, (encoded, weights) = load()[1], _who()
+    spans = enumerate(encoded.offsets)
+    foo = [i for i, s in spans if encoded.is_context[i] and s[0] >= 11]
+    looks_back = weights[:, :, foo, 1].mean(dim=-1)
+    layer, head = divmod(int(looks_back.argmax()), looks_back.shape[1])
+    two = [(layer, head), (layer, looks_back.shape[1] - 1)]
+    inputs = encoded.model_inputs()
+    whole = float(heads.answer_logit(model, inputs, foo[0], foo[-1]))
+    left = []
+    for off in (two[:1], two[1:], two):
+        with heads.switched_off(model, off):
+            left.append(float(heads.answer_logit(model, inputs, foo[0], foo[-1])))
+    return whole - left[0], whole - left[1], whole - left[2]
+
+
 @cache
 def _who() -> tuple[Encoded, torch.Tensor]:
     tokenizer, model = load()
