@@ -7,8 +7,8 @@ epoch, in turns, with as many windows a step. The Trainer has its defaults: wind
 random order, padded to the longest of the step. Tokens are those of the windows;
 padding does not count. Seconds are those of one core that the process really had, so
 other work on the machine matters little. The last figure is the share of the core's
-measured matrix-product rate, in the loop's arithmetic; the Trainer's is float32. Prints a
-Markdown table.
+measured matrix-product rate, in the loop's arithmetic; the Trainer's is float32.
+Prints a Markdown table.
 """
 
 import random
