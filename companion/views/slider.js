@@ -18,15 +18,14 @@ const sliderView = (root, { tokens, groups, points, shares }) => {
   const slider = element("input", { type: "range", min: 0, max: last, value: 0, step: 1 });
   const shown = element("output", {});
   const label = element("label", {}, "Step ", slider);
-  const percent = shares.map((share) => `${Math.round(100 * share)} %`).join(" and ");
-  const axes = `The plane holds ${percent} of the spread of all vectors.`;
+  const said = element("p", { class: "said" });
   const picture = svgElement("svg", { viewBox: `0 0 ${WIDE} ${HIGH}`, class: "points" });
   const stage = element("div", { class: "stage", role: "group", tabindex: 0 }, picture);
   stage.setAttribute("aria-label", "A point for each token, near to those with like vectors");
   root.replaceChildren(
     element("div", { class: "controls" }, label, shown),
     stage,
-    element("p", { class: "said" }, axes),
+    said,
   );
   const dots = tokens.map((token, i) => {
     const name = svgElement("text", { x: 7, y: 4 }, token);
@@ -43,6 +42,8 @@ const sliderView = (root, { tokens, groups, points, shares }) => {
       dot.style.transform = `translate(${left}px, ${top}px)`;
     });
     shown.textContent = place(step);
+    const percent = Math.round(100 * shares[step]);
+    said.textContent = `The plane shows ${percent} % of how far these vectors lie apart.`;
     slider.setAttribute("aria-valuetext", place(step));
   };
   slider.addEventListener("input", move);

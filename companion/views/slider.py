@@ -1,10 +1,9 @@
 """The vectors of all layers in one plane: where tokens stand, and how they move."""
 
-import torch
 from torch import Tensor
 from transformers import BertForQuestionAnswering, BertTokenizer
 
-from companion.encoder import Trace
+from companion.projection import project_layers, spread_shown
 from companion.views.packing import pack
 from companion.views.page import View
 from companion.views.reading import groups_of, read
@@ -25,32 +24,17 @@ def layer_slider(
     `head_view`.
     """
     encoded, trace = read(tokenizer, model, question, context)
-    points, shares = plane(trace)
+    points = project_layers(trace)
     header = {
         "kind": "layers",
         "tokens": encoded.tokens,
         "groups": groups_of(encoded),
-        "shares": [round(share, 3) for share in shares],
+        "shares": [round(share, 2) for share in spread_shown(trace).tolist()],
     }
     text = pack(header, {"points": on_grid(points)})
     layers = len(trace.layers)
     words = f"{len(encoded.tokens)} tokens on their way through {layers} layers"
     return View("layers", text, words, height=520)
-
-
-def plane(trace: Trace) -> tuple[Tensor, list[float]]:
-    """Two coordinates a vector, (L + 1, T, 2), and the share of the spread in each.
-
-    The first step is the embeddings' output, then comes each layer's.
-    """
-    steps = [trace.embeddings.output, *(layer.output for layer in trace.layers)]
-    vectors = torch.cat(steps).detach().double()  # (L + 1, T, H)
-    flat = (vectors - vectors.mean(dim=1, keepdim=True)).flatten(0, 1)
-    spread, axes = torch.linalg.eigh(flat.T @ flat)  # the largest last
-    axes = axes[:, [-1, -2]]
-    signs = axes.gather(0, axes.abs().argmax(dim=0, keepdim=True)).sign()
-    points = (flat @ (axes * signs)).unflatten(0, vectors.shape[:2])
-    return points, (spread[[-1, -2]] / spread.sum()).tolist()
 
 
 def on_grid(points: Tensor) -> Tensor:
