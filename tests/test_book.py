@@ -103,7 +103,16 @@ FROM_ELSEWHERE = {
     "07_qa_pipeline": {"5.2", "5.3", "4.11", "7,000", "1,100"},  # versions, tasks
     "08_heads": {"1,000"},  # texts that a paper counted over
     # licences, SQuAD's version and size, a paper's results, a count, a product
-    "09_fine_tuning": {"3.0", "4.0", "1.1", "88,000", "14.0", "17.4", "26,808", "1,280"},
+    "09_fine_tuning": {
+        "3.0",
+        "4.0",
+        "1.1",
+        "88,000",
+        "14.0",
+        "17.4",
+        "26,808",
+        "1,280",
+    },
     "from_the_notes": {"0.9219040870666504"},
 }
 
