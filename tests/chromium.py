@@ -66,12 +66,12 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
         pass
 
 
-def barriers(page, rules=(), context=None):
+def barriers(page, rules=()):
     """What axe finds serious or critical: the rule, and where. `rules`: only these."""
     options = {"resultTypes": ["violations"], "preload": False}
     if rules:
         options["runOnly"] = {"type": "rule", "values": list(rules)}
-    response = Axe().run(page, context=context, options=options).response
+    response = Axe().run(page, options=options).response
     return [
         (found["id"], node["target"], node.get("failureSummary", "")[-200:])
         for found in response["violations"]

@@ -77,7 +77,7 @@ class Opening:
 
     def __enter__(self):
         self.page = self.context.new_page()
-        self.page.set_default_timeout(5000)
+        self.page.set_default_timeout(15_000)
         self.problems = watch(self.page, self.address)
         self.page.goto(self.address)
         self.page.wait_for_function(DRAWN)
