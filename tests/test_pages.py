@@ -150,6 +150,7 @@ def test_each_page_opened_from_a_file(book, browser, scheme):
         page.set_viewport_size({"width": width, "height": 900})
         page.goto(path.as_uri())
         page.wait_for_load_state("load")
+        page.add_style_tag(content="* { transition: none !important }")  # colours stand
         found += [(path.stem, problem) for problem in drawn(page)]
         found += [(path.stem, problem) for problem in looked_at(page, path, scheme)]
         page.evaluate(LESS, path.stem == "01_architecture")
