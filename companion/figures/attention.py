@@ -13,10 +13,11 @@ from companion.figures.style import (
     GREEN,
     GREY,
     ORANGE,
-    PALE,
     SKY,
     WEIGHTS,
     WIDTH,
+    arrow,
+    box,
     new_axes,
 )
 
@@ -35,11 +36,11 @@ def attention_flow(config: BertConfig, tokens: int, ax: Axes | None = None) -> A
     square = f"(1, {heads}, {tokens}, {tokens})"
     _frame(ax, f"{heads} heads,\neach by itself")
     for x, name, colour in _PROJECTIONS:
-        _arrow(ax, (3.6, 10.75), (x, 10.15))
-        _box(ax, x, 9.6, f"{name}\n{piece}", colour)
-    _arrow(ax, (1.2, 9.05), (2.2, 7.88))
-    _arrow(ax, (3.6, 9.05), (2.9, 7.88))
-    _arrow(ax, (6.0, 9.05), (4.1, 4.4))
+        arrow(ax, (3.6, 10.75), (x, 10.15))
+        box(ax, x, 9.6, f"{name}\n{piece}", colour)
+    arrow(ax, (1.2, 9.05), (2.2, 7.88))
+    arrow(ax, (3.6, 9.05), (2.9, 7.88))
+    arrow(ax, (6.0, 9.05), (4.1, 4.4))
     steps = [
         (7.5, f"queries · keys / √{size // heads}", GREY, square),
         (5.85, "+ mask, softmax", GREY, square),
@@ -48,13 +49,13 @@ def attention_flow(config: BertConfig, tokens: int, ax: Axes | None = None) -> A
         (0.9, "+, LayerNorm", GREY, whole),
     ]
     for y, text, colour, shape in steps:
-        _box(ax, 2.6, y, text, colour)
-        _arrow(ax, (2.6, y - 0.36), (2.6, y - 1.28))
+        box(ax, 2.6, y, text, colour)
+        arrow(ax, (2.6, y - 0.36), (2.6, y - 1.28))
         ax.text(2.4, y - 0.9, shape, ha="right", fontsize=7.5, color=GREY)
     ax.text(2.8, 3.25, f"side by side: {whole}", fontsize=7.5, color=GREY)
     ax.text(3.6, 10.9, f"a vector for each token {whole}", ha="center", fontsize=8)
     ax.plot([5.9, 9.3, 9.3], [10.95, 10.95, 0.9], color=GREY, lw=1)
-    _arrow(ax, (9.3, 0.9), (3.95, 0.9))
+    arrow(ax, (9.3, 0.9), (3.95, 0.9))
     ax.text(6.6, 1.05, "what came in", ha="center", fontsize=8, color=GREY)
     return ax
 
@@ -66,15 +67,6 @@ def _frame(ax: Axes, label: str) -> None:
     style = {"fill": False, "ls": (0, (4, 3)), "ec": GREY, "lw": 0.9}
     ax.add_patch(Rectangle((0.1, 3.7), 7.4, 4.75, **style))
     ax.text(7.35, 3.85, label, ha="right", va="bottom", fontsize=8, color=GREY)
-
-
-def _box(ax: Axes, x: float, y: float, text: str, colour: str) -> None:
-    box = {"boxstyle": "round,pad=0.4", "fc": PALE[colour], "ec": colour}
-    ax.text(x, y, text, ha="center", va="center", fontsize=8.5, bbox=box)
-
-
-def _arrow(ax: Axes, start: tuple[float, float], end: tuple[float, float]) -> None:
-    ax.annotate("", end, start, arrowprops={"arrowstyle": "-|>"})
 
 
 def one_query(

@@ -11,9 +11,10 @@ from companion.figures.style import (
     GREEN,
     GREY,
     ORANGE,
-    PALE,
     SKY,
     WEIGHTS,
+    arrow,
+    box,
     new_axes,
 )
 
@@ -30,28 +31,19 @@ def embedding_sum(config: BertConfig, tokens: int, ax: Axes | None = None) -> Ax
         ("token_type_embeddings", "token_type_ids", config.type_vocab_size, GREEN),
     ]
     for x, (table, ids, rows, colour) in zip((1.7, 5, 8.3), tables, strict=True):
-        _arrow(ax, (x, 0.1), (x, 0.45))
+        arrow(ax, (x, 0.45), (x, 0.1))
         ax.text(x, 0.6, f"{ids} (1, {tokens})", ha="center", fontsize=8)
-        _box(ax, x, -0.4, f"{table}\n{rows:,} rows of {size}", colour)
-        _arrow(ax, (5 + (x - 5) * 0.15, -1.9), (x, -0.85))
+        box(ax, x, -0.4, f"{table}\n{rows:,} rows of {size}", colour)
+        arrow(ax, (x, -0.85), (5 + (x - 5) * 0.15, -1.9))
         side = {1.7: (2.8, "right"), 5: (5.1, "left"), 8.3: (7.2, "left")}[x]
         ax.text(side[0], -1.35, vectors, ha=side[1], fontsize=7.5, color=GREY)
-    _box(ax, 5, -2.2, "sum", GREY)
-    _arrow(ax, (5, -3.15), (5, -2.5))
+    box(ax, 5, -2.2, "sum", GREY)
+    arrow(ax, (5, -2.5), (5, -3.15))
     ax.text(5.2, -2.85, vectors, fontsize=8, color=GREY)
-    _box(ax, 5, -3.45, "LayerNorm", GREY)
-    _arrow(ax, (5, -4.4), (5, -3.75))
+    box(ax, 5, -3.45, "LayerNorm", GREY)
+    arrow(ax, (5, -3.75), (5, -4.4))
     ax.text(5.2, -4.2, f"{vectors}, into the encoder", fontsize=8, color=GREY)
     return ax
-
-
-def _box(ax: Axes, x: float, y: float, text: str, colour: str) -> None:
-    box = {"boxstyle": "round,pad=0.4", "fc": PALE[colour], "ec": colour}
-    ax.text(x, y, text, ha="center", va="center", fontsize=8.5, bbox=box)
-
-
-def _arrow(ax: Axes, to: tuple[float, float], start: tuple[float, float]) -> None:
-    ax.annotate("", to, start, arrowprops={"arrowstyle": "-|>"})
 
 
 def term_norms(

@@ -3,7 +3,15 @@
 import numpy
 from matplotlib.axes import Axes
 
-from companion.figures.style import BLUE, GREEN, GREY, ORANGE, PALE, SKY, new_axes
+from companion.figures.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    SKY,
+    column_of_steps,
+    new_axes,
+)
 from companion.loading import EMBEDDED
 
 
@@ -36,16 +44,7 @@ def training_flow(tokens: int, hidden: int, ax: Axes | None = None) -> Axes:
         ("its slope for each parameter", "as many as parameters", ORANGE),
         ("AdamW moves each parameter a little", "the same shapes", BLUE),
     ]
-    ax.set(xlim=(0, 10), ylim=(0.3 - len(steps), 0.5))
-    ax.axis("off")
-    for i, (text, shape, colour) in enumerate(steps):
-        box = {"boxstyle": "round,pad=0.4", "fc": PALE[colour], "ec": colour}
-        ax.text(3.3, -i, text, ha="center", va="center", fontsize=9.5, bbox=box)
-        ax.text(7.1, -i, shape, va="center", fontsize=9.5)
-        if i:
-            arrow = {"arrowstyle": "-|>"}
-            ax.annotate("", (3.3, -i + 0.28), (3.3, -i + 0.72), arrowprops=arrow)
-    return ax
+    return column_of_steps(ax, steps)
 
 
 def learning_stages(stages: dict[str, list[float]], ax: Axes | None = None) -> Axes:

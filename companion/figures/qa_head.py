@@ -12,8 +12,8 @@ from companion.figures.style import (
     GREEN,
     GREY,
     ORANGE,
-    PALE,
     WEIGHTS,
+    column_of_steps,
     new_axes,
 )
 from companion.qa_head import best_spans
@@ -34,16 +34,7 @@ def span_flow(config: BertConfig, tokens: int, ax: Axes | None = None) -> Axes:
         ("no end before its start, at most 15 tokens", "a band of that table", GREY),
         ("the largest cell: first and last token", "an answer", ORANGE),
     ]
-    ax.set(xlim=(0, 10), ylim=(0.3 - len(steps), 0.5))
-    ax.axis("off")
-    for i, (text, shape, colour) in enumerate(steps):
-        box = {"boxstyle": "round,pad=0.4", "fc": PALE[colour], "ec": colour}
-        ax.text(3.3, -i, text, ha="center", va="center", fontsize=9.5, bbox=box)
-        ax.text(7.1, -i, shape, va="center", fontsize=9.5)
-        if i:
-            arrow = {"arrowstyle": "-|>"}
-            ax.annotate("", (3.3, -i + 0.28), (3.3, -i + 0.72), arrowprops=arrow)
-    return ax
+    return column_of_steps(ax, steps)
 
 
 def logits_under_text(
