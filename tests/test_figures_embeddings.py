@@ -3,15 +3,8 @@ import pytest
 import torch
 
 mpl.use("Agg")
-import matplotlib.pyplot as plt
 
 from companion import embeddings, figures, running, tokens
-
-
-@pytest.fixture(autouse=True)
-def close_all():
-    yield
-    plt.close("all")
 
 
 def test_the_sum_shows_each_tables_rows_and_the_shapes(notes_model):

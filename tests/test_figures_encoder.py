@@ -5,18 +5,11 @@ import numpy as np
 import pytest
 
 mpl.use("Agg")
-import matplotlib.pyplot as plt
 import torch
 
 from companion import figures
 from companion.figures.encoder import shown_steps
 from companion.figures.style import ORANGE
-
-
-@pytest.fixture(autouse=True)
-def close_all():
-    yield
-    plt.close("all")
 
 
 def test_a_layer_shows_the_models_own_sizes(embedded):

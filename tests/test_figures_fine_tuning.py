@@ -3,16 +3,9 @@ import numpy
 import pytest
 
 mpl.use("Agg")
-import matplotlib.pyplot as plt
 
 from companion import figures
 from companion.figures import fine_tuning
-
-
-@pytest.fixture(autouse=True)
-def close_all():
-    yield
-    plt.close("all")
 
 
 def test_the_flow_shows_the_sizes_it_is_given():

@@ -1,17 +1,9 @@
 import matplotlib as mpl
-import pytest
 import torch
 
 mpl.use("Agg")
-import matplotlib.pyplot as plt
 
 from companion import figures
-
-
-@pytest.fixture(autouse=True)
-def close_all():
-    yield
-    plt.close("all")
 
 
 def test_a_table_for_each_kind_of_head():

@@ -12,12 +12,6 @@ from companion import figures
 TOKENS = ["[CLS]", "Who", "?", "[SEP]", "My", "name", "is", "F", "##oo", "[SEP]"]
 
 
-@pytest.fixture(autouse=True)
-def close_all():
-    yield
-    plt.close("all")
-
-
 def rectangles(ax):
     return [patch for patch in ax.patches if isinstance(patch, Rectangle)]
 

@@ -2,10 +2,8 @@ import hashlib
 from pathlib import Path
 
 import matplotlib as mpl
-import pytest
 
 mpl.use("Agg")
-import matplotlib.pyplot as plt
 
 import companion
 from companion import answers, batches, figures, windows
@@ -16,12 +14,6 @@ BINS = [
     {"questions": 0, "score": 0.0, "right": 0},
     {"questions": 40, "score": 0.95, "right": 30},
 ]
-
-
-@pytest.fixture(autouse=True)
-def close_all():
-    yield
-    plt.close("all")
 
 
 def bars(ax):

@@ -1,16 +1,8 @@
 import matplotlib as mpl
-import pytest
 
 mpl.use("Agg")
-import matplotlib.pyplot as plt
 
 from companion import figures, running, tokens
-
-
-@pytest.fixture(autouse=True)
-def close_all():
-    yield
-    plt.close("all")
 
 
 def test_the_alignment_has_all_rows_under_each_other(embedded):

@@ -1,7 +1,9 @@
 """What both pipelines are asked: short, strange and long contexts. See `make.py`."""
 
 import random
-from itertools import product
+import re
+from itertools import cycle, islice, product
+from pathlib import Path
 
 import chronicle
 
@@ -43,6 +45,7 @@ CONTEXTS = [
     "Who? Me. Who? You. Who wrote the letter? Mara wrote it, to Luis.",
     "supercalifragilisticexpialidocious antidisestablishmentarianism lives in Llanfair",
 ]
+BOOK = Path(__file__).parents[2] / "book"
 SHORT_OPTIONS = [{}, {"align_to_words": False}]
 OTHER_OPTIONS = [
     {"top_k": 5, "align_to_words": False},
@@ -88,3 +91,39 @@ def several_windows() -> list[dict]:
             for question, answered in asked
         ]
     return calls
+
+
+def in_prose() -> list[dict]:
+    """A paragraph of facts anywhere in 400 to 3,000 words of this book's own prose.
+
+    Two questions on each, called with the default lengths.
+    """
+    rng, prose = random.Random(8), _prose()
+    calls = []
+    for _ in range(100):
+        words = round(400 * 7.5 ** rng.random())
+        facts, asked = chronicle.paragraph_and_questions(rng)
+        begin, paragraphs = rng.randrange(len(prose)), []
+        for paragraph in islice(cycle(prose), begin, None):
+            if sum(len(p.split()) for p in paragraphs) >= words:
+                break
+            paragraphs.append(paragraph)
+        paragraphs.insert(rng.randint(0, len(paragraphs)), facts)
+        text = "\n\n".join(paragraphs)
+        calls += [
+            {"question": question, "context": text, "answered": True}
+            for question in rng.sample(asked, 2)
+        ]
+    return calls
+
+
+def _prose() -> list[str]:
+    """The book's longer paragraphs that have neither code nor a formula."""
+    pages = "\n\n".join(p.read_text("utf-8") for p in sorted(BOOK.glob("0*.md")))
+    pages = re.sub(r"(?s)```.*?```|\$\$.*?\$\$", "", pages)
+    paragraphs = [" ".join(part.split()) for part in pages.split("\n\n")]
+    return [
+        p
+        for p in paragraphs
+        if len(p.split()) >= 25 and p[0].isalpha() and not set(p) & set("`{$|")
+    ]

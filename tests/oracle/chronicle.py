@@ -186,6 +186,17 @@ def _blanks(rng: random.Random) -> dict[str, str]:
     }
 
 
+def _tell(facts: list[tuple], blanks: dict[str, str]) -> tuple[str, list[str]]:
+    """The facts as a paragraph, and the questions that it answers."""
+    text = " ".join(sentence.format(**blanks) for sentence, _, _ in facts)
+    return text, [question.format(**blanks) for _, question, _ in facts if question]
+
+
+def paragraph_and_questions(rng: random.Random) -> tuple[str, list[str]]:
+    """All facts about one subject, and the questions that they answer."""
+    return _tell(rng.choice(SUBJECTS), _blanks(rng))
+
+
 def text_and_questions(
     rng: random.Random, words: int, questions: int
 ) -> tuple[str, list[tuple[str, bool]]]:
@@ -197,8 +208,8 @@ def text_and_questions(
         if subject in asked:
             continue  # two bridges at one place: no question could tell them apart
         chosen = [facts[0], *(f for f in facts[1:] if rng.random() < 0.85)]
-        paragraph = " ".join(sentence.format(**blanks) for sentence, _, _ in chosen)
-        asked += [question.format(**blanks) for _, question, _ in chosen if question]
+        paragraph, answered = _tell(chosen, blanks)
+        asked += answered
         paragraphs.append(paragraph)
         length += len(paragraph.split())
     absent = [rng.choice(ABSENT).format(**_blanks(rng)) for _ in range(questions)]
