@@ -195,6 +195,7 @@ const headView = (root, header) => {
     const on = squares().map(isOn);
     const count = on.filter(Boolean).length;
     choose.value = count === on.length ? "all" : count === 1 ? on.indexOf(true) : "some";
+    strengthen(root);
     say(token.value === "" ? null : +token.value);
   };
   choose.addEventListener("change", () => {
@@ -213,6 +214,18 @@ const headView = (root, header) => {
   dress();
   for (const select of root.querySelectorAll("#layer, #filter"))
     select.addEventListener("change", dress);
+};
+
+/** Draw the strongest line full, and the others in proportion.
+ *
+ * BertViz divides a weight by the number of heads that are on; over a long text, where
+ * each weight is small, nothing would be left to see.
+ */
+const strengthen = (root) => {
+  const lines = d3.select(root).selectAll("#attention line");
+  const strength = (line) => +line.getAttribute("stroke-opacity");
+  const most = d3.max(lines.nodes(), strength);
+  if (most > 0) lines.attr("stroke-opacity", (_, i, all) => strength(all[i]) / most);
 };
 
 const HINT = "A click on a square switches a head off or on; a double click shows it alone.";
