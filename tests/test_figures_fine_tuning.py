@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import matplotlib as mpl
 import numpy
 import pytest
@@ -84,3 +86,29 @@ def test_the_embedded_models_card_has_scores():
     scores = figures.held_out_scores()
     assert "squadshifts_new_wiki" in scores
     assert all(0 < row["EM"] < row["F1"] < 100 for row in scores.values())
+
+
+def test_a_trial_is_a_dot_and_the_baseline_has_a_band():
+    trials = {"baseline": {"EM": 36.0}, "longer": {"EM": 44.0}}
+    ax = figures.trial_scores(trials, questions=900)
+    line, dots = ax.lines
+    assert list(line.get_xdata()) == [36.0, 36.0]
+    assert list(dots.get_xdata()) == [36.0, 44.0]
+    [band] = ax.patches
+    error = 100 * (0.36 * 0.64 / 900) ** 0.5
+    assert band.get_x() == pytest.approx(36 - 2 * error)
+    assert band.get_width() == pytest.approx(4 * error)
+    assert [t.get_text() for t in ax.get_yticklabels()] == list(trials)
+
+
+def test_stored_trials_are_those_that_the_program_makes():
+    root = Path(__file__).parents[1]
+    source = (root / "benchmarks" / "levers.py").read_text("utf-8")
+    stored = figures.stored_trials()
+    assert all(f'"{name}": Trial(' in source for name in stored["trials"])
+    assert len(stored["trials"]) == source.count(": Trial(")
+    questions = {
+        kind: {name: row["questions"] for name, row in run["held out"].items()}
+        for kind, run in stored["vocabulary"].items()
+    }
+    assert questions["cased"] == questions["uncased"]

@@ -33,7 +33,9 @@ from companion.figures.fine_tuning import (
     held_out_scores,
     learning_curve,
     learning_stages,
+    stored_trials,
     training_flow,
+    trial_scores,
 )
 from companion.figures.heads import (
     agreement,
@@ -106,10 +108,12 @@ __all__ = [
     "span_flow",
     "span_probabilities",
     "span_table",
+    "stored_trials",
     "term_norms",
     "token_maps",
     "token_measures",
     "training_flow",
+    "trial_scores",
     "update_lengths",
     "weight_maps",
     "window_scores",

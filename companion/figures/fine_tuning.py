@@ -1,5 +1,9 @@
 """Chapter 9: what a step does, how the loss falls, how good the model became."""
 
+import json
+from importlib.resources import files
+from typing import Any
+
 import numpy
 from matplotlib.axes import Axes
 
@@ -30,6 +34,14 @@ def held_out_scores() -> dict[str, dict[str, float]]:
             em, f1 = (float(row[at].split()[0]) for at in measures)
             scores[row[name].partition(".")[0]] = {"EM": em, "F1": f1}
     return scores
+
+
+def stored_trials() -> dict[str, Any]:
+    """What `benchmarks/levers.py` measured, and what another vocabulary cost.
+
+    EM and F1 in percent, with the commands that measure them.
+    """
+    return json.loads((files("companion") / "levers.json").read_text("utf-8"))
 
 
 def training_flow(tokens: int, hidden: int, ax: Axes | None = None) -> Axes:
@@ -85,6 +97,30 @@ def domain_scores(
     ax.invert_yaxis()
     ax.set(xlim=(0, 100), xlabel="percent of the held-out questions")
     ax.legend(frameon=False, ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1.0))
+    return ax
+
+
+def trial_scores(
+    trials: dict[str, dict], questions: int = 1200, ax: Axes | None = None
+) -> Axes:
+    """EM of each trial as a dot; a line and a band for the baseline.
+
+    Args:
+        trials: a name to its scores in percent; one is called "baseline".
+        questions: that each was measured on; the band is two standard errors to either
+            side.
+    """
+    ax = ax or new_axes(0.3 * len(trials) + 0.6)
+    centre = trials["baseline"]["EM"]
+    error = (centre * (100 - centre) / questions) ** 0.5
+    ax.axvspan(centre - 2 * error, centre + 2 * error, color=GREY, alpha=0.25, lw=0)
+    ax.axvline(centre, color="black", lw=1)
+    places = numpy.arange(len(trials))
+    ax.plot([t["EM"] for t in trials.values()], places, "o", color=BLUE)
+    ax.set_yticks(places, list(trials))
+    ax.invert_yaxis()
+    ax.grid(axis="y", lw=0.4)
+    ax.set(xlabel="EM, percent")
     return ax
 
 
