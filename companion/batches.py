@@ -6,12 +6,19 @@ in batches of nearly equal ones; then each goes back to its question.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 
+import torch
 from torch import Tensor
 from transformers import BertTokenizer
 
-from companion.windows import Tokens, Window, kept, merge, model_inputs
+from companion.windows import (
+    SPECIAL_TOKENS,
+    Tokens,
+    Window,
+    kept,
+    merge,
+    model_inputs,
+)
 
 LOOK_AHEAD = 512  # windows that are gathered before they are run
 TOKENS_AT_ONCE = 1536  # in a batch: more of them no longer fit a processor's cache
@@ -71,14 +78,20 @@ def logits_of(
         size: rows in a batch; see `batches`.
     """
     rows = [(task, window) for task in group for window in task.windows]
-    lengths = [len(t.question) + w.end - w.first for t, w in rows]
-    found: dict[int, Tensor] = {}
+    lengths = [len(t.question) + w.end - w.first + SPECIAL_TOKENS for t, w in rows]
+    # One piece of memory for all: small ones, made between the batches, would leave the
+    # memory that the batches free in holes, and a long text would need a gigabyte.
+    found = torch.empty(len(rows), 2, max(lengths), dtype=torch.float64)
     for batch in batches(lengths, size):
         chosen = [rows[i] for i in batch]
         ids = [(t.question, t.tokens.ids[w.first : w.end]) for t, w in chosen]
         logits = forward(model_inputs(tokenizer, ids))
-        for i, row, (task, window) in zip(batch, logits, chosen, strict=True):
-            found[i] = kept(row, len(task.question), window)
-    in_order = (found[i] for i in range(len(rows)))
+        found[batch, :, : logits.shape[2]] = logits.double()
+    in_order = iter(found)
     for task in group:
-        yield merge(list(islice(in_order, len(task.windows))))
+        yield merge(
+            [
+                kept(row, len(task.question), window)
+                for window, row in zip(task.windows, in_order, strict=False)
+            ]
+        )

@@ -114,6 +114,9 @@ def main() -> None:
     answerer = QuestionAnswerer(*companion.load())
     stored = fixture()
     one, several = stored["one_window"], stored["several_windows"]
+    prose = list(
+        zip(stored["in_prose"], ours(answerer, stored["in_prose"]), strict=True)
+    )
     print("| contexts | calls | same place and text | largest difference of scores |")
     print("| --- | ---: | ---: | ---: |")
     pairs = list(zip(several, ours(answerer, several), strict=True))
@@ -123,15 +126,16 @@ def main() -> None:
             p for p in single if not p[0]["call"].get(ALIGNED, True)
         ],
         "one window, words": [p for p in single if p[0]["call"].get(ALIGNED, True)],
-        "several windows, answered": [p for p in pairs if p[0]["call"]["answered"]],
-        "several windows, not": [p for p in pairs if not p[0]["call"]["answered"]],
-        "several windows, all": pairs,
+        "several windows, one place with an answer": prose,
+        "several windows, many like it": pairs,
+        "of these, answered": [p for p in pairs if p[0]["call"]["answered"]],
+        "of these, not": [p for p in pairs if not p[0]["call"]["answered"]],
     }.items():
         _row(name, part)
     print("\n| question | words | ours | | the old one | | cause |")
     print("| --- | ---: | --- | ---: | --- | ---: | --- |")
     causes = Counter()
-    for case, mine in [*single, *pairs]:
+    for case, mine in [*single, *prose, *pairs]:
         old, call, mine = as_list(case["old"])[0], case["call"], as_list(mine)[0]
         if place(old) != place(mine):
             why = cause(answerer, call, old)

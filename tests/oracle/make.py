@@ -5,7 +5,7 @@
 Makes an environment with `transformers==5.2.0` and `torch==2.13.0` in the temporary
 folder (once, some 2 GB), asks the embedded model there, in float32, all that
 `cases.py` has, and writes `tests/oracle/answers.json.gz`: the calls, the answers, the
-versions, and the SHA-256 of the weights. Ten minutes of processor time.
+versions, and the SHA-256 of the weights. Fifteen minutes of processor time.
 """
 
 import gzip
@@ -70,7 +70,7 @@ def main() -> None:
         "with": PINNED,
         "weights sha256": hashlib.sha256(weights).hexdigest(),
     }
-    for name in ("one_window", "several_windows"):
+    for name in ("one_window", "several_windows", "in_prose"):
         calls = getattr(cases, name)()
         answers = ask_the_old_one(calls)
         fixture[name] = [
