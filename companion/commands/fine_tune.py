@@ -30,7 +30,8 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         "fine-tune",
         help="train a model; see `make train-deps`",
         description="Train a model, measure it on what was held out, write its card. "
-        "After a kill the same command goes on from the last save.",
+        "After a kill the same command goes on from the last save. What single "
+        "settings bring was measured: see the card in companion/embedded.",
     )
     command.add_argument(
         "--data",
@@ -46,7 +47,8 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     command.add_argument(
         "--base",
         default="minilm-cased",
-        help="a folder, a hub name with its revision, NAME@REVISION, or minilm-cased",
+        help="a folder, a hub name with its revision, NAME@REVISION, minilm-cased or "
+        "minilm-uncased; default: %(default)s",
     )
     for name, (kind, told) in OPTIONS.items():
         command.add_argument(
@@ -65,9 +67,13 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
 
 
 OPTIONS = {
-    "epochs": (int, "how often each question is read"),
+    "epochs": (int, "how often each question is read; in trials 2 beat 1 by 8 EM"),
     "seed": (int, "of the order, of dropout, of what is drawn from the data"),
-    "learning_rate": (float, "at its peak; for 12 layers 3e-5 is usual"),
+    "learning_rate": (
+        float,
+        "at its peak; in short trials half of it lost 8 EM and twice of it gained 6; "
+        "for 12 layers 3e-5 is usual",
+    ),
     "batch": (int, "windows in a step, for each process"),
     "length": (int, "tokens in a window, the question's among them"),
     "no_answer": (float, "share of the questions that come again without an answer"),
