@@ -79,12 +79,10 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--output", type=Path, required=True)
     options = parser.parse_args()
+    results = json.loads(options.output.read_text()) if options.output.exists() else {}
     for name in options.trials or TRIALS:
-        found = run(TRIALS[name], options.data)
-        print(name, found, flush=True)
-        known = options.output.exists()
-        results = json.loads(options.output.read_text()) if known else {}
-        results[name] = found
+        results[name] = run(TRIALS[name], options.data)
+        print(name, results[name], flush=True)
         options.output.write_text(json.dumps(results, indent=1) + "\n")
 
 

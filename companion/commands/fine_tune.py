@@ -67,11 +67,11 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
 
 
 OPTIONS = {
-    "epochs": (int, "how often each question is read; in trials 2 beat 1 by 8 EM"),
+    "epochs": (int, "how often each question is read; 2 beat 1 in short trials"),
     "seed": (int, "of the order, of dropout, of what is drawn from the data"),
     "learning_rate": (
         float,
-        "at its peak; in short trials half of it lost 8 EM and twice of it gained 6; "
+        "at its peak; in short trials half of it was worse and twice of it better; "
         "for 12 layers 3e-5 is usual",
     ),
     "batch": (int, "windows in a step, for each process"),

@@ -101,7 +101,7 @@ def domain_scores(
 
 
 def trial_scores(
-    trials: dict[str, dict], questions: int = 1200, ax: Axes | None = None
+    trials: dict[str, dict], questions: int, ax: Axes | None = None
 ) -> Axes:
     """EM of each trial as a dot; a line and a band for the baseline.
 
