@@ -35,7 +35,7 @@ lab: $(INSTALLED)  ## JupyterLab on the notebooks
 	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks
 
 notebooks: $(INSTALLED)  ## notebooks/ from book/: update, execute, write what changed
-	$(BIN)/python book/execute.py
+	$(BIN)/python -m tools.notebooks $(ONLY)
 
 stable: $(INSTALLED)  ## the same outputs in float64, with one thread
 	COMPANION_DTYPE=float64 OMP_NUM_THREADS=1 \

@@ -16,12 +16,14 @@ from functools import partial
 from pathlib import Path
 
 import companion
-from companion.answers import Answer, best_answers, probabilities
-from companion.batches import Task, groups, logits_of
-from companion.metrics import exact_match
-from companion.qa_arguments import lengths
-from companion.training_data import Example, split_files, with_no_answers
-from companion.windows import read, run
+from companion.fine_tuning.features import add_unanswerable
+from companion.fine_tuning.held_out import split_files
+from companion.fine_tuning.metrics import exact_match
+from companion.fine_tuning.squad import Example
+from companion.qa_pipeline.answers import Answer, best_answers, probabilities
+from companion.qa_pipeline.arguments import lengths
+from companion.qa_pipeline.batches import Task, groups, logits_of
+from companion.qa_pipeline.windows import read, run
 
 BINS = 10
 OUTPUT = Path(companion.__file__).parent / "calibration.json"
@@ -38,7 +40,7 @@ def main(paths: list[Path], questions: int) -> None:
     _, held_out = split_files(paths)
     every = [example for part in held_out.values() for example in part]
     answered = random.Random(0).sample(every, questions)
-    unanswered = with_no_answers(answered, share=0.5, seed=0)[len(answered) :]
+    unanswered = add_unanswerable(answered, share=0.5, seed=0)[len(answered) :]
     bins = [{"questions": 0, "score": 0.0, "right": 0} for _ in range(BINS)]
     no_answer = {"with an answer": [0] * BINS, "without": [0] * BINS}
     for example, answer, nothing in ask(answered):

@@ -5,7 +5,7 @@
 Two files in SQuAD's format, `squadshifts_new_wiki.json.gz` and `qamr.json.gz`; of each
 the part that training never saw is read. Where heads look is averaged over questions on
 Wikipedia's paragraphs. What the answer loses without a head, and how far the measures
-of chapter 8 agree on a question's tokens, is averaged over questions on QAMR's
+of chapter 10 agree on a question's tokens, is averaged over questions on QAMR's
 sentences that the model answers right. Only averages are stored, no text.
 """
 
@@ -18,16 +18,19 @@ from pathlib import Path
 import torch
 
 import companion
-from companion import attribution, heads, loading, tokens, training_data
-from companion.encoder import encode
+from companion import heads, loading, measured, tokens
+from companion.encoder import trace as run_trace
+from companion.fine_tuning.held_out import hold_out
+from companion.fine_tuning.squad import Example, read_squad
+from companion.heads import attribution
 from companion.qa_head import best_span, span_probabilities
 
 QUESTIONS, LONGEST, FURTHEST = 120, 320, 8
 
 
-def held_out(path: Path) -> list[training_data.Example]:
+def held_out(path: Path) -> list[Example]:
     """Held-out questions of a file, in an order that chance made once."""
-    _, examples = training_data.hold_out(training_data.read_squad(path), path.name)
+    _, examples = hold_out(read_squad(path), path.name)
     random.Random(0).shuffle(examples)
     return examples
 
@@ -38,7 +41,7 @@ def read(tokenizer, model, example):
     if len(encoded.tokens) > LONGEST:
         return None
     with torch.inference_mode():
-        return encoded, encode(model.bert, **encoded.model_inputs())
+        return encoded, run_trace(model.bert, **encoded.model_inputs())
 
 
 def where_heads_look(tokenizer, model, examples) -> dict:
@@ -120,7 +123,9 @@ def main(wikipedia: Path, qamr: Path) -> None:
         "where heads look": where_heads_look(tokenizer, model, held_out(wikipedia)),
         "what answers rest on": what_answers_rest_on(tokenizer, model, held_out(qamr)),
     }
-    heads.STATISTICS.write_text(json.dumps(table) + "\n", encoding="utf-8")
+    (measured.FOLDER / "head_statistics.json").write_text(
+        json.dumps(table) + "\n", encoding="utf-8"
+    )
 
 
 if __name__ == "__main__":

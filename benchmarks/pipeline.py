@@ -122,16 +122,15 @@ def python_of(kind: str) -> Path | str:
     """The interpreter that has the library in question."""
     if kind != "old":
         return sys.executable
-    sys.path.insert(0, str(HERE.parent / "tests" / "oracle"))
-    import make
+    from oracle.make import old_python
 
-    return make.old_python()
+    return old_python()
 
 
 def tasks(path: Path) -> dict[str, dict]:
     """What is asked: each task by its name, as arguments of a call."""
-    from companion.squad import read_squad
-    from companion.training_data import hold_out
+    from companion.fine_tuning.held_out import hold_out
+    from companion.fine_tuning.squad import read_squad
 
     examples = read_squad(path)
     _, held_out = hold_out(examples, path.name)
@@ -153,7 +152,7 @@ def main(path: Path) -> None:
     """Measure and print."""
     import torch
 
-    from companion.qa_pipeline import multiplies_bfloat16
+    from companion.devices import multiplies_bfloat16
 
     kinds = ["old", "float32"]
     if multiplies_bfloat16(torch.device("cpu")):
@@ -205,9 +204,9 @@ def matrix_share() -> float:
 
 def _quality(path: Path, found: dict[str, list]) -> None:
     """EM and F1 of the 500 answers, by kind."""
-    from companion.metrics import exact_match, f1
-    from companion.squad import read_squad
-    from companion.training_data import hold_out
+    from companion.fine_tuning.held_out import hold_out
+    from companion.fine_tuning.metrics import exact_match, f1
+    from companion.fine_tuning.squad import read_squad
 
     _, held_out = hold_out(read_squad(path), path.name)
     references = [[text for text, _ in e.answers] for e in held_out[:500]]

@@ -29,13 +29,13 @@ from transformers import (
 from transformers.utils import logging
 
 import companion
-from companion import fine_tuning, training_data
+from companion import fine_tuning
 from companion.architecture import multiplications_per_token
 from companion.commands.fine_tune import accelerator_for
-from companion.fine_tuning import Recipe
-from companion.qa_pipeline import multiplies_bfloat16
-from companion.squad import read_squad
-from companion.training_data import Window
+from companion.devices import multiplies_bfloat16
+from companion.fine_tuning import Recipe, features
+from companion.fine_tuning.features import Feature
+from companion.fine_tuning.squad import read_squad
 
 QUESTIONS = 128
 
@@ -48,7 +48,7 @@ def main(path: Path, rounds: int) -> None:
     tokenizer, model = companion.load()
     model.set_attn_implementation("sdpa")
     examples = random.Random(0).sample(read_squad(path), k=QUESTIONS)
-    windows = training_data.windows_of(examples, tokenizer)
+    windows = features.features_of(examples, tokenizer)
     lengths = [len(w.input_ids) for w in windows]
     kinds = ["float32"] + ["bfloat16"] * multiplies_bfloat16(model.device)
     taken: dict[str, list[float]] = {kind: [] for kind in [*kinds, "Trainer"]}
@@ -70,7 +70,7 @@ def main(path: Path, rounds: int) -> None:
 
 
 def our_seconds(
-    model: BertForQuestionAnswering, windows: list[Window], arithmetic: str
+    model: BertForQuestionAnswering, windows: list[Feature], arithmetic: str
 ) -> float:
     """One epoch of the command's own loop, with its log and one save."""
     AcceleratorState._reset_state(reset_partial_state=True)
@@ -82,7 +82,7 @@ def our_seconds(
 
 
 def their_seconds(
-    model: BertForQuestionAnswering, tokenizer: object, windows: list[Window]
+    model: BertForQuestionAnswering, tokenizer: object, windows: list[Feature]
 ) -> float:
     """One epoch of the Trainer."""
     rows = [
@@ -99,7 +99,7 @@ def their_seconds(
         arguments = TrainingArguments(
             folder,
             num_train_epochs=1,
-            per_device_train_batch_size=training_data.BATCH,
+            per_device_train_batch_size=features.BATCH,
             report_to=[],
             disable_tqdm=True,
             dataloader_pin_memory=False,
@@ -118,7 +118,7 @@ def their_seconds(
 def matrix_rate(arithmetic: str, model: BertForQuestionAnswering) -> float:
     """Operations a second in the model's largest matrix product."""
     kind = getattr(torch, arithmetic)
-    a = torch.randn(training_data.BATCH * 192, model.config.hidden_size, dtype=kind)
+    a = torch.randn(features.BATCH * 192, model.config.hidden_size, dtype=kind)
     b = torch.randn(
         model.config.hidden_size, model.config.intermediate_size, dtype=kind
     )

@@ -1,8 +1,8 @@
 """The companion of *Inside BERT*: each part of BERT in a few readable lines."""
 
 from companion._version import __version__
-from companion.compare import compare, library_trace
-from companion.encoder import encode
+from companion.comparison import compare, library_trace
+from companion.encoder import trace
 from companion.loading import load
 from companion.qa_pipeline import QuestionAnswerer
 
@@ -10,7 +10,7 @@ __all__ = [
     "QuestionAnswerer",
     "__version__",
     "compare",
-    "encode",
     "library_trace",
     "load",
+    "trace",
 ]

@@ -5,7 +5,7 @@ import sys
 
 import companion
 from companion.commands import ask, evaluate, fine_tune
-from companion.walk import walk
+from companion.commands.trace import walk
 
 
 def main(arguments: list[str] | None = None) -> int:

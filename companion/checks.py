@@ -1,5 +1,7 @@
 """Refuse an argument in words: what it is called, what came, what was wanted."""
 
+import operator
+
 import torch
 from torch import Tensor, nn
 
@@ -24,6 +26,24 @@ def check_module(name: str, module: nn.Module, kind: type[nn.Module]) -> None:
         raise ValueError(
             f"{name} belongs to a decoder (is_decoder=True), wanted an encoder"
         )
+
+
+def check_integer(name: str, value: int, least: int = 1) -> int:
+    """Return `value` as an int.
+
+    Raises:
+        TypeError: if it is no integer.
+        ValueError: if it is below `least`.
+    """
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise TypeError(
+            f"{name} must be an integer, not {type(value).__name__}"
+        ) from None
+    if number < least:
+        raise ValueError(f"{name} must be at least {least}, not {number}")
+    return number
 
 
 def check_ids(name: str, ids: Tensor, below: int, shape: tuple[int, ...] = ()) -> None:

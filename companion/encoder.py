@@ -4,7 +4,7 @@
     bert.encoder.layer[i].output          I -> H, residual, LayerNorm
 
 Each function takes the library's own module and reads its parameters; none calls it.
-`run` keeps nothing but the result, `encode` keeps all that a page draws. Devlin and
+`trace` keeps all that a page draws. Devlin and
 others, *BERT*, 2019, section 3; Vaswani and others, 2017, section 3.3. Chapter 5.
 """
 
@@ -23,7 +23,6 @@ from transformers.models.bert.modeling_bert import BertIntermediate, BertLayer
 from companion.attention import (
     add_and_norm,
     additive_mask,
-    attend,
     attention_scores,
     attention_weights,
     linear,
@@ -70,14 +69,14 @@ class Trace(NamedTuple):
         }
 
 
-def encode(
+def trace(
     bert: BertModel,
     input_ids: Tensor,
     token_type_ids: Tensor | None = None,
     position_ids: Tensor | None = None,
     attention_mask: Tensor | None = None,
 ) -> Trace:
-    """One pass through `bert` that keeps every intermediate; `run` keeps none.
+    """Run `bert`, and keep every intermediate.
 
     Args:
         bert: `model.bert`.
@@ -96,42 +95,20 @@ def encode(
     return Trace(terms, layers)
 
 
-def run(
-    bert: BertModel,
-    input_ids: Tensor,
-    token_type_ids: Tensor | None = None,
-    position_ids: Tensor | None = None,
-    attention_mask: Tensor | None = None,
-) -> Tensor:
-    """The last hidden state of `bert`, (B, T, H); arguments and errors as `encode`."""
-    check_module("bert", bert, BertModel)
-    hidden = embed(bert.embeddings, input_ids, token_type_ids, position_ids).output
-    mask = _mask(attention_mask, hidden)
-    for module in bert.encoder.layer:
-        hidden = layer(module, hidden, mask)
-    return hidden
-
-
-def layer(module: BertLayer, hidden: Tensor, mask: Tensor | None = None) -> Tensor:
-    """One layer: attention, then feed-forward, (B, T, H) -> (B, T, H).
+def trace_layer(
+    module: BertLayer, hidden: Tensor, mask: Tensor | None = None
+) -> LayerTrace:
+    """One layer, step by step: attention, then feed-forward; (B, T, H) -> (B, T, H).
 
     Args:
         module: `model.bert.encoder.layer[i]`.
         hidden: (B, T, H), the residual stream.
         mask: (B, 1, 1, T), what `additive_mask` makes.
+    Returns:
+        All that comes on the way; `.output` is the residual stream after the layer.
     Raises:
         TypeError, ValueError: as `companion.checks` and `activation` have them.
     """
-    check_module("layer", module, BertLayer)
-    attended, _ = attend(module.attention, hidden, mask)
-    inner = feed_forward(module.intermediate, attended)
-    return add_and_norm(module.output, inner, attended)
-
-
-def trace_layer(
-    module: BertLayer, hidden: Tensor, mask: Tensor | None = None
-) -> LayerTrace:
-    """`layer`, step by step, with all that comes between kept."""
     check_module("layer", module, BertLayer)
     queries, keys, values = project(module.attention.self, hidden)
     scores = attention_scores(queries, keys)

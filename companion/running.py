@@ -27,7 +27,7 @@ QUESTIONS = {
 HARD_QUESTION, HARD_ANSWER = "Who kept a museum of maps?", "Anton"
 
 
-def read(
+def example(
     tokenizer: BertTokenizer,
     model: BertForQuestionAnswering,
     question: str,
@@ -40,4 +40,4 @@ def read(
     encoded = encode(tokenizer, question, context)
     if len(encoded.tokens) <= model.config.max_position_embeddings:
         return encoded
-    return read(tokenizer, model, question, context.rsplit(maxsplit=1)[0])
+    return example(tokenizer, model, question, context.rsplit(maxsplit=1)[0])

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from small_berts import cases
 
 from companion import attention
-from companion.encoder import encode
+from companion.encoder import trace as run_trace
 
 SOME = settings(max_examples=20, deadline=None)
 
@@ -20,7 +20,7 @@ def vectors(case, tokens=5, batch=2):
 @given(cases(dtype=torch.float64))
 @SOME
 def test_each_row_of_weights_sums_to_one_and_padding_has_none(case):
-    trace = encode(case.model.bert, **case.inputs)
+    trace = run_trace(case.model.bert, **case.inputs)
     mask = case.inputs.get("attention_mask", torch.ones_like(case.inputs["input_ids"]))
     for layer in trace.layers:
         sums = layer.weights.sum(dim=-1)

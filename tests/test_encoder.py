@@ -19,12 +19,10 @@ NOTES_TYPES = torch.tensor([[0, 0, 0, 0, 1, 1, 1, 1, 1, 1]])
 
 def ours(case):
     with torch.inference_mode():
-        trace = companion.encode(case.model.bert, **case.inputs)
+        trace = companion.trace(case.model.bert, **case.inputs)
         logits = span_logits(case.model.qa_outputs, trace.last_hidden_state)
-        whole = {"run": encoder.run(case.model.bert, **case.inputs)}
     return {
         **trace.named(),
-        **whole,
         **dict(zip(("start", "end"), logits, strict=True)),
     }
 
@@ -33,10 +31,8 @@ def theirs(case):
     with torch.inference_mode():
         output = case.model(**case.inputs)
     seen = companion.library_trace(case.model.bert, **case.inputs)
-    last = len(case.model.bert.encoder.layer) - 1
     return {
         **seen,
-        "run": seen[f"layer.{last}.output"],
         "start": output.start_logits,
         "end": output.end_logits,
     }
@@ -86,7 +82,7 @@ def test_the_notes_shape(notes_model, dtype):
     notes_model.set_attn_implementation("eager")
     inputs = {"input_ids": NOTES_IDS.to(dtype), "token_type_ids": NOTES_TYPES.to(dtype)}
     assert_equal(Case(notes_model, inputs))
-    last = encoder.run(notes_model.bert, **inputs)
+    last = encoder.trace(notes_model.bert, **inputs).last_hidden_state
     assert last.size() == torch.Size([1, 10, 768])
 
 
@@ -97,8 +93,8 @@ def test_no_function_calls_a_module(embedded, monkeypatch):
         raise AssertionError(f"{type(module).__name__} was called")
 
     monkeypatch.setattr(nn.Module, "__call__", refuse)
-    trace = companion.encode(model.bert, NOTES_IDS, NOTES_TYPES)
-    last = encoder.run(model.bert, NOTES_IDS, NOTES_TYPES)
+    trace = companion.trace(model.bert, NOTES_IDS, NOTES_TYPES)
+    last = encoder.trace(model.bert, NOTES_IDS, NOTES_TYPES).last_hidden_state
     span_logits(model.qa_outputs, last)
     assert len(trace.layers) == 6
     with pytest.raises(AssertionError, match="BertModel was called"):
@@ -109,10 +105,12 @@ def test_no_function_calls_a_module(embedded, monkeypatch):
 @SOME
 def test_padding_never_changes_a_real_tokens_vector(case, more, filler):
     bert, ids = case.model.bert, case.inputs["input_ids"][:, :12]
-    plain = encoder.run(bert, ids)
+    plain = encoder.trace(bert, ids).last_hidden_state
     padding = torch.full((len(ids), more), filler, dtype=ids.dtype)
     mask = torch.cat([torch.ones_like(ids), torch.zeros_like(padding)], dim=1)
-    padded = encoder.run(bert, torch.cat([ids, padding], dim=1), attention_mask=mask)
+    padded = encoder.trace(
+        bert, torch.cat([ids, padding], dim=1), attention_mask=mask
+    ).last_hidden_state
     torch.testing.assert_close(padded[:, : ids.shape[1]], plain)
 
 
@@ -122,8 +120,10 @@ def test_permuting_a_batch_permutes_the_result(case, random):
     inputs = {n: ids for n, ids in case.inputs.items() if n != "position_ids"}
     order = list(range(len(inputs["input_ids"])))
     random.shuffle(order)
-    result = encoder.run(case.model.bert, **inputs)
-    again = encoder.run(case.model.bert, **{n: ids[order] for n, ids in inputs.items()})
+    result = encoder.trace(case.model.bert, **inputs).last_hidden_state
+    again = encoder.trace(
+        case.model.bert, **{n: ids[order] for n, ids in inputs.items()}
+    ).last_hidden_state
     torch.testing.assert_close(again, result[order])
 
 
@@ -134,7 +134,9 @@ def test_gradients_equal_the_librarys(case):
     output = model(**case.inputs)
     loss = _loss(output.start_logits, output.end_logits)
     library = torch.autograd.grad(loss, parameters)
-    logits = span_logits(model.qa_outputs, encoder.run(model.bert, **case.inputs))
+    logits = span_logits(
+        model.qa_outputs, encoder.trace(model.bert, **case.inputs).last_hidden_state
+    )
     mine = torch.autograd.grad(_loss(*logits), parameters)
     for name, a, b in zip(dict(model.named_parameters()), mine, library, strict=True):
         scale = max(1.0, float(b.abs().max()))
@@ -162,19 +164,19 @@ def test_another_activation_is_refused_by_name():
     with pytest.raises(
         ValueError, match=r"hidden_act must be one of gelu, .*QuickGELU"
     ):
-        encoder.run(BertModel(config).eval(), NOTES_IDS)
+        encoder.trace(BertModel(config).eval(), NOTES_IDS)
 
 
 def test_a_model_of_another_kind_is_refused():
     config = RobertaConfig(hidden_size=12, num_hidden_layers=1)
     with pytest.raises(TypeError, match="bert must be a BertModel, not a RobertaModel"):
-        encoder.encode(RobertaModel(config).eval(), NOTES_IDS)
+        encoder.trace(RobertaModel(config).eval(), NOTES_IDS)
 
 
 def test_a_decoder_is_refused():
     model = BertModel(BertConfig(hidden_size=12, num_hidden_layers=1, is_decoder=True))
     with pytest.raises(ValueError, match=r"decoder.*wanted an encoder"):
-        encoder.run(model.eval(), NOTES_IDS)
+        encoder.trace(model.eval(), NOTES_IDS)
 
 
 def test_training_mode_is_refused(embedded):
@@ -183,8 +185,7 @@ def test_training_mode_is_refused(embedded):
     try:
         bert.train()
         for call in (
-            lambda: encoder.run(bert, NOTES_IDS),
-            lambda: encoder.layer(layer, hidden),
+            lambda: encoder.trace(bert, NOTES_IDS),
             lambda: encoder.trace_layer(layer, hidden),
             lambda: encoder.feed_forward(layer.intermediate, hidden),
         ):
@@ -204,12 +205,12 @@ def test_training_mode_is_refused(embedded):
 )
 def test_a_mask_that_does_not_fit_is_refused(embedded, mask, said):
     with pytest.raises(ValueError, match=said):
-        encoder.encode(embedded[1].bert, NOTES_IDS, attention_mask=mask)
+        encoder.trace(embedded[1].bert, NOTES_IDS, attention_mask=mask)
 
 
 def test_a_layer_wants_vectors_of_its_size(embedded):
     layer = embedded[1].bert.encoder.layer[0]
     with pytest.raises(ValueError, match=r"shape \(B, T, 384\), not \(1, 3, 12\)"):
-        encoder.layer(layer, torch.zeros(1, 3, 12))
+        encoder.trace_layer(layer, torch.zeros(1, 3, 12))
     with pytest.raises(TypeError, match=r"floating-point numbers, not torch\.int64"):
         encoder.feed_forward(layer.intermediate, NOTES_IDS)

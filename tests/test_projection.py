@@ -5,7 +5,7 @@ from small_berts import cases
 
 import companion
 from companion import projection, running
-from companion.encoder import encode
+from companion.encoder import trace as run_trace
 from companion.tokens import encode as tokenize
 
 
@@ -14,7 +14,7 @@ def trace(embedded):
     tokenizer, model = embedded
     encoded = tokenize(tokenizer, running.QUESTION, running.CONTEXT)
     with torch.inference_mode():
-        return companion.encode(model.bert, **encoded.model_inputs())
+        return companion.trace(model.bert, **encoded.model_inputs())
 
 
 def test_the_stream_is_what_the_library_calls_hidden_states(embedded, trace):
@@ -65,7 +65,7 @@ def test_the_share_shown_is_that_of_the_map(trace):
 @settings(max_examples=15, deadline=None)
 def test_any_model_of_two_dimensions_and_a_text_of_two_tokens(case):
     inputs = {name: ids[:1] for name, ids in case.inputs.items()}
-    trace = encode(case.model.bert, **inputs)
+    trace = run_trace(case.model.bert, **inputs)
     layers, tokens = len(trace.layers), inputs["input_ids"].shape[1]
     if tokens < 2 or case.model.config.hidden_size < 2:
         with pytest.raises(ValueError, match="at least 2 tokens and 2 dimensions"):
@@ -77,4 +77,4 @@ def test_any_model_of_two_dimensions_and_a_text_of_two_tokens(case):
 def test_two_texts_are_refused(embedded):
     ids = torch.tensor([[101, 102], [101, 102]])
     with pytest.raises(ValueError, match="one text, not of 2"):
-        projection.project_layers(encode(embedded[1].bert, ids))
+        projection.project_layers(run_trace(embedded[1].bert, ids))

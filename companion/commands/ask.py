@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 import companion
-from companion.answers import Answer
-from companion.qa_arguments import whole_text
+from companion.qa_pipeline.answers import Answer
+from companion.qa_pipeline.arguments import whole_text
 
 AROUND = 60  # characters of the passage, on each side of an answer
 

@@ -5,8 +5,9 @@ import json
 from pathlib import Path
 
 import companion
-from companion import evaluation, model_card, training_data
-from companion.squad import Example, read_squad
+from companion.fine_tuning import card, evaluation, features
+from companion.fine_tuning.held_out import hold_out
+from companion.fine_tuning.squad import Example, read_squad
 
 
 def add_parser(commands: argparse._SubParsersAction) -> None:
@@ -54,7 +55,7 @@ def run(options: argparse.Namespace) -> None:
         asked["all"] = [a for part in asked.values() for a in part]
     found = {name: evaluation.summary(part) for name, part in asked.items()}
     for name, figures in found.items():
-        print(f"{name}  {model_card.one_line(figures)}")
+        print(f"{name}  {card.one_line(figures)}")
     if options.json:
         options.json.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
     if options.picture:
@@ -70,5 +71,5 @@ def _draw(bins: list[dict], path: Path) -> None:
 def _questions(path: Path, options: argparse.Namespace) -> list[Example]:
     examples = read_squad(path)
     if options.held_out:
-        _, examples = training_data.hold_out(examples, path.name)
-    return training_data.with_no_answers(examples, options.no_answer, seed=0)
+        _, examples = hold_out(examples, path.name)
+    return features.add_unanswerable(examples, options.no_answer, seed=0)

@@ -15,11 +15,11 @@ import torch
 from accelerate import Accelerator, PartialState
 from transformers import BertForQuestionAnswering, BertTokenizer
 
-from companion import carry_over, evaluation, fine_tuning, model_card, training_data
-from companion.data_sources import Source, read_sources
-from companion.fine_tuning import Recipe
-from companion.qa_pipeline import multiplies_bfloat16
-from companion.training_log import read_losses
+from companion import fine_tuning
+from companion.devices import multiplies_bfloat16
+from companion.fine_tuning import Recipe, card, carry_over, evaluation, features, loop
+from companion.fine_tuning.log import read_losses
+from companion.fine_tuning.sources import Source, read_sources
 
 UNMAPPABLE = 0.5  # share of the answers that may stand in no window
 
@@ -131,12 +131,12 @@ def accelerator_for(recipe: Recipe) -> tuple[Accelerator, Recipe]:
 
 def _windows(
     sources: list[Source], tokenizer: BertTokenizer, recipe: Recipe
-) -> list[training_data.Window]:
+) -> list[features.Feature]:
     """What is trained on; warns of answers that no window holds, or refuses them."""
     examples = [e for source in sources for e in source.training]
-    examples = training_data.with_no_answers(examples, recipe.no_answer, recipe.seed)
-    windows = training_data.windows_of(examples, tokenizer, recipe.length)
-    lost = training_data.unmapped(examples, windows)
+    examples = features.add_unanswerable(examples, recipe.no_answer, recipe.seed)
+    windows = features.features_of(examples, tokenizer, recipe.length)
+    lost = features.unmapped(examples, windows)
     if lost:
         answerable = sum(bool(e.answers) for e in examples)
         told = (
@@ -162,14 +162,14 @@ def _finish(
 
     folder = partial / "model"
     fine_tuning.save(model, tokenizer, folder)
-    shutil.copy(partial / fine_tuning.LOG, folder / fine_tuning.LOG)
-    curve = learning_curve(read_losses(folder / fine_tuning.LOG))
+    shutil.copy(partial / loop.LOG, folder / loop.LOG)
+    curve = learning_curve(read_losses(folder / loop.LOG))
     curve.figure.savefig(folder / "learning_curve.png")
     results = {}
     for source in sources:
         if source.held_out:
             asked = evaluation.ask(tokenizer, model.float(), source.held_out)
             results[source.name] = evaluation.summary(asked)
-            print(source.name, model_card.one_line(results[source.name]))
-    stage = model_card.stage(options.base, recipe, sources, results, model)
-    model_card.write_card(folder, [*model_card.stages_of(options.base), stage])
+            print(source.name, card.one_line(results[source.name]))
+    stage = card.stage(options.base, recipe, sources, results, model)
+    card.write_card(folder, [*card.stages_of(options.base), stage])

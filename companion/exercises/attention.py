@@ -6,7 +6,7 @@ from functools import cache
 import torch
 
 from companion import running, tokens
-from companion.encoder import encode
+from companion.encoder import trace as run_trace
 from companion.exercises.verdicts import number
 from companion.loading import load
 
@@ -73,4 +73,4 @@ def check_score_cost(answer: object) -> None:
 def _trace():
     tokenizer, model = load()
     encoded = tokens.encode(tokenizer, running.QUESTION, running.CONTEXT)
-    return encode(model.bert, **encoded.model_inputs())
+    return run_trace(model.bert, **encoded.model_inputs())

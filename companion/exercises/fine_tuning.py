@@ -1,9 +1,9 @@
 """Chapter 9."""
 
 from companion.exercises.verdicts import items, number
+from companion.fine_tuning.features import features_of
+from companion.fine_tuning.short_contexts import Example
 from companion.loading import load
-from companion.short_contexts import Example
-from companion.training_data import windows_of
 
 ASKED = Example(
     question="Where?",
@@ -16,7 +16,7 @@ ASKED = Example(
 def check_labels(answer: object) -> None:
     """Chapter 9: the first and last token of `Lower Fenn`."""
     tokenizer, _ = load()
-    [window] = windows_of([ASKED], tokenizer)
+    [window] = features_of([ASKED], tokenizer)
     start, end = window.start, window.end
     before = len(window.offsets) - len(tokenizer.tokenize(ASKED.context)) - 1
     hints = [

@@ -1,11 +1,11 @@
-"""Chapter 8."""
+"""Chapter 10."""
 
 from functools import cache
 
 import torch
 
 from companion import heads, running
-from companion.encoder import encode
+from companion.encoder import trace as run_trace
 from companion.exercises.verdicts import items, number, truth
 from companion.loading import load
 from companion.tokens import Encoded
@@ -13,7 +13,7 @@ from companion.tokens import encode as to_tokens
 
 
 def check_rollout(answer: object) -> None:
-    """Chapter 8: rollout of one layer by hand, two tokens."""
+    """Chapter 10: rollout of one layer by hand, two tokens."""
     hints = {
         0.8: "That is the weight. Half of the token stays where it is: the residual.",
         0.6: "That is what it keeps of itself.",
@@ -24,7 +24,7 @@ def check_rollout(answer: object) -> None:
 
 
 def check_previous(answer: object) -> None:
-    """Chapter 8: layer and head that give most to the previous token on "Who?"."""
+    """Chapter 10: layer and head that give most to the previous token on "Who?"."""
     encoded, weights = _who()
     share = heads.shares(weights, encoded)["previous"]
     layer, head = divmod(int(share.argmax()), share.shape[1])
@@ -36,7 +36,7 @@ def check_previous(answer: object) -> None:
 
 
 def check_silent(answer: object) -> None:
-    """Chapter 8: is a head without weight on the answer's words without effect?"""
+    """Chapter 10: is a head without weight on the answer's words without effect?"""
     truth(
         answer,
         False,
@@ -46,7 +46,7 @@ def check_silent(answer: object) -> None:
 
 
 def check_two_heads(answer: object) -> None:
-    """Chapter 8: what the answer to "Who?" loses with two heads off."""
+    """Chapter 10: what the answer to "Who?" loses with two heads off."""
     one, other, both = _two_off()
     hints = {
         one + other: "That is the sum of the two, one by one. Switch both off at once.",
@@ -81,4 +81,4 @@ def _who() -> tuple[Encoded, torch.Tensor]:
     tokenizer, model = load()
     encoded = to_tokens(tokenizer, running.QUESTION, running.CONTEXT)
     with torch.inference_mode():
-        return encoded, heads.stack(encode(model.bert, **encoded.model_inputs()))
+        return encoded, heads.stack(run_trace(model.bert, **encoded.model_inputs()))

@@ -7,7 +7,7 @@ import torch
 
 from companion.exercises.verdicts import number
 from companion.loading import load
-from companion.running import read
+from companion.running import example
 
 
 def check_three_tokens(answer: object) -> None:
@@ -70,7 +70,7 @@ def check_untrained_loss(answer: object) -> None:
 def _cls(question: str) -> tuple[float, float]:
     """What `[CLS]` gets as a start and as an end, for a question on the paragraph."""
     tokenizer, model = load()
-    encoded = read(tokenizer, model, question)
+    encoded = example(tokenizer, model, question)
     may_win = encoded.is_context.clone()
     may_win[0] = True
     with torch.inference_mode():

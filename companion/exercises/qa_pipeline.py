@@ -1,8 +1,8 @@
 """Chapter 7."""
 
+from companion import measured
 from companion.exercises.verdicts import number
-from companion.figures.qa_pipeline import calibration
-from companion.windows import cut
+from companion.qa_pipeline.windows import cut
 
 
 def check_windows(answer: object) -> None:
@@ -38,7 +38,7 @@ def check_widening(answer: object) -> None:
 
 def check_threshold(answer: object) -> None:
     """Chapter 7: of the answers with a score above a half, how many are right?"""
-    bins = calibration()["best_answer"]
+    bins = measured.results("calibration")["best_answer"]
     shown, everything = bins[len(bins) // 2 :], sum(b["questions"] for b in bins)
     right, questions = (sum(b[k] for b in shown) for k in ("right", "questions"))
     shares = [b["right"] / b["questions"] for b in shown if b["questions"]]

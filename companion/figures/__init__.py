@@ -6,7 +6,7 @@ A module a chapter, named after its topic; all are called as `figures.name(...)`
 from companion.figures.architecture import (
     data_flow,
     parameters_by_part,
-    span_probabilities,
+    token_probabilities,
 )
 from companion.figures.attention import (
     attention_flow,
@@ -30,10 +30,8 @@ from companion.figures.encoder import (
 )
 from companion.figures.fine_tuning import (
     domain_scores,
-    held_out_scores,
     learning_curve,
     learning_stages,
-    stored_trials,
     training_flow,
     trial_scores,
 )
@@ -54,7 +52,6 @@ from companion.figures.qa_head import (
     span_table,
 )
 from companion.figures.qa_pipeline import (
-    calibration,
     no_answer_scores,
     padding,
     pipeline_flow,
@@ -78,7 +75,6 @@ __all__ = [
     "attention_flow",
     "attention_lines",
     "before_and_after",
-    "calibration",
     "cross_entropy",
     "data_flow",
     "distance_profiles",
@@ -86,7 +82,6 @@ __all__ = [
     "embedding_sum",
     "head_effects",
     "head_kinds",
-    "held_out_scores",
     "layer_flow",
     "learning_curve",
     "learning_stages",
@@ -106,12 +101,11 @@ __all__ = [
     "reliability",
     "scale_effect",
     "span_flow",
-    "span_probabilities",
     "span_table",
-    "stored_trials",
     "term_norms",
     "token_maps",
     "token_measures",
+    "token_probabilities",
     "training_flow",
     "trial_scores",
     "update_lengths",

@@ -10,7 +10,7 @@ from companion.figures.style import BLUE, GREEN, GREY, ORANGE, PALE, SKY, new_ax
 BOX = 0.88  # height of a box in `data_flow`, where the whole drawing is 10 high
 
 
-def span_probabilities(
+def token_probabilities(
     tokens: list[str], starts: list[float], ends: list[float], ax: Axes | None = None
 ) -> Axes:
     """Two bars a token: how likely it is to be the answer's first, and its last."""

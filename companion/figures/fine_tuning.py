@@ -1,9 +1,5 @@
 """Chapter 9: what a step does, how the loss falls, how good the model became."""
 
-import json
-from importlib.resources import files
-from typing import Any
-
 import numpy
 from matplotlib.axes import Axes
 
@@ -16,32 +12,6 @@ from companion.figures.style import (
     column_of_steps,
     new_axes,
 )
-from companion.loading import EMBEDDED
-
-
-def held_out_scores() -> dict[str, dict[str, float]]:
-    """EM and F1 of the embedded model on what it was not trained on, by domain.
-
-    Read from the table in the model's card; of several stages the last one counts.
-    """
-    lines = (EMBEDDED / "README.md").read_text(encoding="utf-8").splitlines()
-    rows = [[c.strip() for c in line.split("|")] for line in lines if "|" in line]
-    header = next(row for row in rows if "held out from" in row)
-    name, *measures = (header.index(n) for n in ("held out from", "EM", "F1"))
-    scores = {}
-    for row in rows:
-        if len(row) == len(header) and ".json" in row[name]:
-            em, f1 = (float(row[at].split()[0]) for at in measures)
-            scores[row[name].partition(".")[0]] = {"EM": em, "F1": f1}
-    return scores
-
-
-def stored_trials() -> dict[str, Any]:
-    """What `benchmarks/levers.py` measured, and what another vocabulary cost.
-
-    EM and F1 in percent, with the commands that measure them.
-    """
-    return json.loads((files("companion") / "levers.json").read_text("utf-8"))
 
 
 def training_flow(tokens: int, hidden: int, ax: Axes | None = None) -> Axes:

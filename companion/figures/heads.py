@@ -1,4 +1,4 @@
-"""Chapter 8: what each head looks at, what is lost without it, and who agrees."""
+"""Chapter 10: what each head looks at, what is lost without it, and who agrees."""
 
 from matplotlib.axes import Axes
 from torch import Tensor

@@ -1,36 +1,24 @@
 """Chapter 7: windows over a context, what padding costs, and what a score is worth."""
 
-import json
 from functools import cache
-from importlib.resources import files
 from itertools import accumulate
 
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
 from companion.figures.style import BLUE, GREEN, GREY, ORANGE, PALE, SKY, new_axes
-from companion.windows import Window
+from companion.qa_pipeline.windows import Window
 
 
 @cache
-def calibration() -> dict:
-    """Counts of held-out questions by score, as `benchmarks/calibration.py` wrote them.
-
-    `best_answer` has for each tenth of the score how many questions' best answers lie
-    there, their mean score, and how many of them are right. `no_answer` has the
-    questions with and without an answer, by the score of "no answer".
-    """
-    return json.loads((files("companion") / "calibration.json").read_text("utf-8"))
-
-
 def pipeline_flow(ax: Axes | None = None) -> Axes:
     """From two strings to answers: each step, the function that does it, the shapes."""
     ax = ax or new_axes(5.2)
     steps = [
-        ("question and context to tokens", "read", "N tokens", BLUE),
+        ("question and context to tokens", "text_tokens", "N tokens", BLUE),
         ("the context in windows that overlap", "cut", "W windows", BLUE),
         ("[CLS] question [SEP] window [SEP]", "model_inputs", "(W, T)", BLUE),
-        ("the model", "run", "(W, 2, T)", GREEN),
+        ("the model", "forward", "(W, 2, T)", GREEN),
         ("each window's own tokens, and [CLS]", "kept", "(2, 1 + K)", GREY),
         ("one row for the whole context", "merge", "(2, 1 + N)", GREY),
         ("one softmax over all of it", "probabilities", "(N,) and (N,)", GREY),

@@ -6,7 +6,7 @@
     layer_slider  where the tokens' vectors stand, from the embeddings to the end
 
 The first three are BertViz's (Vig, *A Multiscale Visualization of Attention*, 2019):
-its own scripts draw them, from the companion's numbers. Chapters 4 and 8.
+its own scripts draw them, from the companion's numbers. Chapters 4 and 10.
 """
 
 from companion.views.page import BOOK, Decoded, View, alike, decode, runtime

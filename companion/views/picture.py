@@ -10,7 +10,7 @@ from transformers import BertForQuestionAnswering, BertTokenizer
 from companion.tokens import Encoded
 from companion.views.packing import pack_weights, quantise_vectors
 from companion.views.page import View
-from companion.views.reading import groups_of, read
+from companion.views.reading import groups_of, traced
 
 MOST_LINES = 400_000  # at once; a browser takes some seconds to draw so many
 SHOWN = ("all", "question to context", "context to question")
@@ -95,7 +95,7 @@ class _Picture:
         heads: Iterable[int] | None,
         show: str,
     ) -> None:
-        self.encoded, trace = read(tokenizer, model, question, context)
+        self.encoded, trace = traced(tokenizer, model, question, context)
         first = trace.layers[0].weights
         self.layers = _chosen("layers", layers, len(trace.layers))
         self.heads = _chosen("heads", heads, first.shape[1])

@@ -5,14 +5,13 @@ from torch import nn
 from transformers import BertModel, BertTokenizer
 
 from companion.checks import check_module
-from companion.encoder import Trace, encode
-from companion.tokens import Encoded
-from companion.tokens import encode as to_ids
+from companion.encoder import Trace, trace
+from companion.tokens import Encoded, encode
 
 MOST_TOKENS = 512
 
 
-def read(
+def traced(
     tokenizer: BertTokenizer, model: nn.Module, question: str, context: str
 ) -> tuple[Encoded, Trace]:
     """The text as tokens, and every intermediate of the model on it.
@@ -23,7 +22,7 @@ def read(
     """
     bert = getattr(model, "bert", model)
     check_module("model.bert", bert, BertModel)
-    encoded = to_ids(tokenizer, question, context)
+    encoded = encode(tokenizer, question, context)
     most = min(MOST_TOKENS, bert.config.max_position_embeddings)
     if len(encoded.tokens) > most:
         raise ValueError(
@@ -31,7 +30,7 @@ def read(
             f"this model shows {most} at the most: shorten the context"
         )
     with torch.inference_mode():
-        return encoded, encode(bert, **encoded.model_inputs())
+        return encoded, trace(bert, **encoded.model_inputs())
 
 
 def groups_of(encoded: Encoded) -> list[str]:

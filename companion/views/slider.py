@@ -6,7 +6,7 @@ from transformers import BertForQuestionAnswering, BertTokenizer
 from companion.projection import project_layers, spread_shown
 from companion.views.packing import pack
 from companion.views.page import View
-from companion.views.reading import groups_of, read
+from companion.views.reading import groups_of, traced
 
 GRID = 250  # a point stands on one of 0 to 250 places, each way
 
@@ -23,7 +23,7 @@ def layer_slider(
     principal components, after each step's mean is taken off. Arguments and errors as
     `head_view`.
     """
-    encoded, trace = read(tokenizer, model, question, context)
+    encoded, trace = traced(tokenizer, model, question, context)
     points = project_layers(trace)
     header = {
         "kind": "layers",

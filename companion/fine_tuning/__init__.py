@@ -1,0 +1,25 @@
+"""Fine-tune a BERT for extractive question answering, and measure it. Chapter 9.
+
+squad            questions in SQuAD's format, read and checked
+short_contexts   short questions, made from templates
+sources          what can stand after `--data`
+held_out         which questions training never sees
+features         windows with labels, in batches
+carry_over       the starting point: an encoder, and another one's vocabulary
+loop             `fine_tune`, its loss, its learning-rate schedule
+state, log       checkpoints that survive a kill; the loss of each step
+metrics          exact match and F1, by SQuAD's rules
+evaluation       a model asked many questions, and what comes of it
+card, card_text  the model card, written from stored facts
+"""
+
+from companion.fine_tuning.loop import (
+    Recipe,
+    adamw,
+    fine_tune,
+    save,
+    schedule,
+    span_loss,
+)
+
+__all__ = ["Recipe", "adamw", "fine_tune", "save", "schedule", "span_loss"]

@@ -1,0 +1,38 @@
+"""What was measured: one JSON file for each measurement, in `companion/measured/`.
+
+Each is exactly what one command of the repository writes, with that command and the
+SHA-256 of the weights inside.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from companion.loading import EMBEDDED
+
+FOLDER = Path(__file__).parent / "measured"
+
+
+def results(name: str) -> dict[str, Any]:
+    """The content of `companion/measured/NAME.json`.
+
+    Raises:
+        ValueError: naming the measurements there are, if there is none of that name.
+    """
+    path = FOLDER / f"{name}.json"
+    if not path.is_file():
+        names = ", ".join(sorted(p.stem for p in FOLDER.glob("*.json")))
+        raise ValueError(f"name must be one of {names}, not {name!r}")
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def held_out_scores() -> dict[str, dict[str, float]]:
+    """EM and F1 of the embedded model on what it was not trained on, by domain.
+
+    From its own record, `training.json`; of several stages the last one counts.
+    """
+    record = json.loads((EMBEDDED / "training.json").read_text(encoding="utf-8"))
+    return {
+        name.partition(".")[0]: {"EM": figures["EM"], "F1": figures["F1"]}
+        for name, figures in record[-1]["results"].items()
+    }

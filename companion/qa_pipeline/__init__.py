@@ -1,0 +1,13 @@
+"""From a question and a text of any length to an answer and its place. Chapter 7.
+
+arguments    what the answerer is called with: checked, paired, defaults filled in
+windows      a text as tokens, cut into windows that overlap, and merged again
+batches      windows of many questions, run together; logits in order
+answers      from one row of logits for a context to its best answers
+answerer     `QuestionAnswerer`, which takes a question through all of them
+"""
+
+from companion.qa_pipeline.answerer import QuestionAnswerer
+from companion.qa_pipeline.answers import LONGEST_ANSWER
+
+__all__ = ["LONGEST_ANSWER", "QuestionAnswerer"]

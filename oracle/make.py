@@ -1,0 +1,85 @@
+"""Ask the pipeline that was removed, and keep its answers for the tests.
+
+    python -m oracle.make
+
+Makes an environment with `transformers==5.2.0` and `torch==2.13.0` in the temporary
+folder (once, some 2 GB), asks the embedded model there, in float32, all that
+`cases.py` has, and writes `oracle/answers.json.gz`: the calls, the answers, the
+versions, and the SHA-256 of the weights. Fifteen minutes of processor time.
+"""
+
+import gzip
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import venv
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from oracle import cases
+
+HERE = Path(__file__).parent
+MODEL = HERE.parent / "companion" / "embedded"
+PINNED = ["transformers==5.2.0", "torch==2.13.0"]
+PROCESSES = 6
+ENVIRONMENT = Path(tempfile.gettempdir()) / "transformers-5.2.0"
+
+
+def old_python() -> Path:
+    """The interpreter of the old library's environment, which is made if need be."""
+    python = ENVIRONMENT / ("Scripts" if sys.platform == "win32" else "bin") / "python"
+    if not python.exists():
+        venv.create(ENVIRONMENT, with_pip=True)
+        subprocess.run([python, "-m", "pip", "install", "-q", *PINNED], check=True)
+    return python
+
+
+def ask_the_old_one(calls: list[dict]) -> list:
+    """Its answer to each call, from some processes with one thread each."""
+    lines = [
+        json.dumps({k: v for k, v in call.items() if k != "answered"}) for call in calls
+    ]
+    with ThreadPoolExecutor() as pool:
+        parts = pool.map(_run, [lines[i::PROCESSES] for i in range(PROCESSES)])
+    answers: list = [None] * len(calls)
+    for i, part in enumerate(parts):
+        answers[i::PROCESSES] = part
+    return answers
+
+
+def _run(lines: list[str]) -> list:
+    run = subprocess.run(
+        [old_python(), HERE / "old.py", MODEL],
+        input="\n".join(lines),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )
+    return [json.loads(line) for line in run.stdout.splitlines()]
+
+
+def main() -> None:
+    """Write the fixture."""
+    weights = (MODEL / "model.safetensors").read_bytes()
+    fixture = {
+        "made by": "python -m oracle.make",
+        "with": PINNED,
+        "weights sha256": hashlib.sha256(weights).hexdigest(),
+    }
+    for name in ("one_window", "several_windows", "in_prose"):
+        calls = getattr(cases, name)()
+        answers = ask_the_old_one(calls)
+        fixture[name] = [
+            {"call": call, "old": old} for call, old in zip(calls, answers, strict=True)
+        ]
+    text = json.dumps(fixture, ensure_ascii=True, indent=0)
+    packed = gzip.compress(text.encode(), mtime=0)  # the same bytes every time
+    (HERE / "answers.json.gz").write_bytes(packed)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,60 @@
+"""Agreement with the old pipeline over several windows of natural text.
+
+    python -m oracle.natural squadshifts_new_wiki.json.gz 60
+
+Held-out questions of a SQuAD-format file, each about five neighbouring paragraphs of
+its page, 400 to 1,200 words. The text is not stored, so this is run by hand; the result
+stands in `benchmarks/README.md`.
+"""
+
+import random
+import sys
+from pathlib import Path
+
+import companion
+from companion.fine_tuning.held_out import hold_out
+from companion.fine_tuning.metrics import exact_match
+from companion.fine_tuning.squad import Example, read_squad
+from oracle.make import ask_the_old_one
+
+
+def calls(path: Path, count: int) -> list[tuple[Example, dict[str, str]]]:
+    """Questions with a context of several paragraphs."""
+    _, examples = hold_out(read_squad(path), path.name)
+    pages: dict[str, list[str]] = {}
+    for example in examples:
+        paragraphs = pages.setdefault(example.page, [])
+        if example.context not in paragraphs:
+            paragraphs.append(example.context)
+    random.Random(0).shuffle(examples)
+    found = []
+    for example in examples:
+        paragraphs = pages[example.page]
+        place = paragraphs.index(example.context)
+        context = "\n\n".join(paragraphs[max(0, place - 2) : place + 3])
+        if 400 <= len(context.split()) <= 1200:
+            found.append((example, {"question": example.question, "context": context}))
+    return found[:count]
+
+
+def main(path: Path, count: int) -> None:
+    """Ask both, and print how often they agree and how often each is right."""
+    asked = calls(path, count)
+    theirs = ask_the_old_one([call for _, call in asked])
+    answerer = companion.QuestionAnswerer(*companion.load())
+    ours = [answerer(**call) for _, call in asked]
+    same = sum(
+        (a["start"], a["end"]) == (b["start"], b["end"])
+        for a, b in zip(ours, theirs, strict=True)
+    )
+    print(f"{len(asked)} questions, the same place {same}")
+    for name, answers in (("ours", ours), ("the old one", theirs)):
+        right = sum(
+            exact_match(answer["answer"], [text for text, _ in example.answers])
+            for answer, (example, _) in zip(answers, asked, strict=True)
+        )
+        print(f"{name}: {right:.0f} exactly right")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]))

@@ -1,0 +1,189 @@
+"""The book's files: sources and notebooks are pairs, and what is stored is checked."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import jupytext
+import nbformat
+import pytest
+
+from tools.notebooks import notebook_of, sources
+
+ROOT = Path(__file__).parents[2]
+
+SOURCES = sources()
+PATHS = re.compile(r"(/home/|/root/|/tmp/|/Users/|[A-Z]:\\|site-packages|\.venv)")
+BARS = re.compile(r"(\d+%\|| it/s|\d+/\d+ \[)")
+
+
+def stored(source):
+    return nbformat.read(notebook_of(source), as_version=4)
+
+
+def code_cells(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def texts(cell):
+    """Every text in a cell's outputs, as it stands in the file."""
+    for output in cell.outputs:
+        yield output.get("text", "")
+        for kind, data in output.get("data", {}).items():
+            if not kind.startswith("image/"):
+                yield data if isinstance(data, str) else json.dumps(data)
+
+
+def test_each_source_has_a_notebook_and_each_notebook_a_source():
+    assert len(SOURCES) >= 2
+    notebooks = set((ROOT / "notebooks").glob("*.ipynb"))
+    assert notebooks == {notebook_of(source) for source in SOURCES}
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda s: s.stem)
+def test_the_pair_has_the_same_cells(source):
+    ours, theirs = jupytext.read(source).cells, stored(source).cells
+    assert len(ours) == len(theirs)
+    for a, b in zip(ours, theirs, strict=True):
+        assert (a.cell_type, a.source) == (b.cell_type, b.source)
+        assert a.metadata == b.metadata
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda s: s.stem)
+def test_each_code_cell_was_executed_in_order(source):
+    counts = [cell.execution_count for cell in code_cells(stored(source))]
+    assert counts == list(range(1, len(counts) + 1))
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda s: s.stem)
+def test_no_warning_no_path_no_bar_is_stored(source):
+    for cell in code_cells(stored(source)):
+        assert not [o for o in cell.outputs if o.output_type == "error"], cell.source
+        assert not [o for o in cell.outputs if o.get("name") == "stderr"], cell.source
+        for text in texts(cell):
+            assert "Warning" not in text, cell.source
+            assert not PATHS.search(text), cell.source
+            assert not BARS.search(text), cell.source
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda s: s.stem)
+def test_nothing_of_this_machine_or_this_day_is_stored(source):
+    notebook = stored(source)
+    assert set(notebook.metadata) <= {"kernelspec", "language_info"}
+    assert notebook.metadata.language_info == {"name": "python"}
+    assert all("execution" not in cell.metadata for cell in notebook.cells)
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda s: s.stem)
+def test_a_cell_is_short_and_each_picture_is_described(source):
+    for cell in code_cells(stored(source)):
+        assert cell.source.count("\n") < 15, cell.source
+        assert all(len(line) <= 80 for line in cell.source.split("\n")), cell.source
+        if any("image/png" in output.get("data", {}) for output in cell.outputs):
+            figure = cell.metadata.mystnb.figure
+            assert figure.caption
+            assert figure.name
+            assert len(cell.metadata.mystnb.image.alt) > 40
+
+
+NUMBER = re.compile(
+    r"(?<![\w.-])\d{1,3}(?:,\d{3})+(?![\w-])|(?<![\w.-])\d+\.\d+(?![\w-])"
+)
+# What a page says of other works, with its source beside it.
+FROM_ELSEWHERE = {
+    "03_embeddings": {"0.9", "3.5"},  # what dropout divides by; a section
+    "02_tokens": {"4.1"},
+    "01_architecture": {"0.9219", "1,024", "4,096", "30,522", "100,000", "4.2"},
+    "05_encoder": {"0.044715", "3.3"},  # a constant of a formula, a section
+    "04_attention": {"3.2"},  # a section of a paper
+    "06_qa_head": {"4.2", "4.3", "5.2"},  # sections of a paper, a version
+    "07_qa_pipeline": {"5.2", "5.3", "4.11", "7,000", "1,100"},  # versions, tasks
+    "10_heads": {"1,000"},  # texts that a paper counted over
+    # licences, SQuAD's version and size, a paper's results, a count, a product
+    "09_fine_tuning": {
+        "3.0",
+        "4.0",
+        "1.1",
+        "88,000",
+        "14.0",
+        "17.4",
+        "26,808",
+        "1,280",
+    },
+    "from_the_notes": {"0.9219040870666504"},
+}
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda s: s.stem)
+def test_each_number_in_the_text_stands_in_an_output(source):
+    notebook = stored(source)
+    outputs = "\n".join(text for cell in code_cells(notebook) for text in texts(cell))
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            quoted = set(NUMBER.findall(cell.source))
+            for number in quoted - FROM_ELSEWHERE.get(source.stem, set()):
+                assert number in outputs, f"{number} in: {cell.source[:300]}"
+
+
+def mutated(notebook):
+    """Change a number, a word and a table in the stored outputs; the cells changed."""
+    cells = code_cells(notebook)
+    table = next(c for c in cells if "position  token" in "".join(texts(c)))
+    table.outputs[0].text = table.outputs[0].text.replace("5658", "5659")
+    word = next(c for c in cells if "".join(texts(c)) == "'Foo'")
+    word.outputs[0].data["text/plain"] = "'Fooo'"
+    number = next(c for c in cells if "'score'" in "".join(texts(c)))
+    data = number.outputs[0].data
+    data["text/plain"] = re.sub(r"(0\.\d\d)\d", r"\g<1>x", data["text/plain"])
+    return [cells.index(cell) for cell in (number, word, table)]
+
+
+def test_nbval_sees_a_changed_number_word_and_table(tmp_path):
+    notebook = nbformat.read(ROOT / "notebooks/01_architecture.ipynb", as_version=4)
+    changed = mutated(notebook)
+    last = code_cells(notebook)[max(changed)]
+    notebook.cells = notebook.cells[: notebook.cells.index(last) + 1]
+    nbformat.write(notebook, tmp_path / "mutated.ipynb")
+    run = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "--nbval",
+            "-q",
+            "-rf",
+            "--rootdir",
+            tmp_path,
+            "-c",
+            ROOT / "pyproject.toml",
+            tmp_path / "mutated.ipynb",
+        ],
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 1, run.stdout + run.stderr
+    failed = re.findall(r"^FAILED .*::Cell (\d+)", run.stdout, re.MULTILINE)
+    assert [int(cell) for cell in failed] == sorted(changed), run.stdout
+
+
+def test_a_chapter_runs_on_another_checkpoint(other_checkpoint):
+    """Every cell runs without an error; what it prints is that model's."""
+    run = subprocess.run(
+        [sys.executable, "-c", RUN_ALL],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "COMPANION_MODEL": str(other_checkpoint)},
+    )
+    assert run.returncode == 0, run.stderr[-3000:]
+    assert run.stdout.split() == [source.stem for source in SOURCES]
+
+
+RUN_ALL = """
+from tools import notebooks
+for source in notebooks.sources():
+    notebooks.executed(source); print(source.stem)
+"""

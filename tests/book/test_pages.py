@@ -1,0 +1,241 @@
+"""The built pages, as text and in a real browser: wide and narrow, light and dark."""
+
+import os
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+from urllib.parse import unquote, urldefrag
+
+import pytest
+from chromium import barriers, launched, served, watch
+
+from companion import views
+
+ROOT = Path(__file__).parents[2]
+SCREENSHOTS = ROOT / "_build" / "screenshots"
+BUILD = [Path(sys.executable).with_name("jupyter-book"), "build"]
+BUILD += ["-W", "-n", "--keep-going"]
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory):
+    """The folder of the HTML pages, built strictly from the stored outputs."""
+    folder = tmp_path_factory.mktemp("book")
+    build = subprocess.run(
+        [*BUILD, "--path-output", folder, ROOT],
+        capture_output=True,
+        text=True,
+    )
+    assert build.returncode == 0, build.stdout[-3000:] + build.stderr[-3000:]
+    return folder / "_build" / "html"
+
+
+def pages(book):
+    """All pages but the one that leads on to the front page at once."""
+    every = [p for p in sorted(book.rglob("*.html")) if "_static" not in p.parts]
+    return [page for page in every if page != book / "index.html"]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with launched() as browser:
+        yield browser
+
+
+LOADED = re.compile(
+    r"<(?:script|img|iframe|source|audio|video|embed)\b[^>]*\bsrc=[\"']?(?:https?:)?//"
+    r"|<link\b[^>]*\bhref=[\"']?(?:https?:)?//"
+    r"|\b(?:import|fetch|url)\s*\(\s*[\"']?(?:https?:)?//"
+    r"|(?:cdn\.|unpkg\.com|jsdelivr|cloudflare\.com|googleapis)",
+    re.IGNORECASE,
+)
+
+
+def test_no_page_names_another_host_in_what_it_loads(book):
+    found = [p.name for p in pages(book) if LOADED.search(p.read_text("utf-8"))]
+    assert not found
+    styles = [p for p in book.rglob("*.css") if LOADED.search(p.read_text("utf-8"))]
+    assert not styles
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        '<script src="https://unpkg.com/x.js"></script>',
+        '<link rel="stylesheet" href="//fonts.example.org/a.css">',
+        "<style>@font-face { src: url('https://example.org/a.woff') }</style>",
+        "<script>const THEBE = 'https://cdn.example.org/thebe.js'</script>",
+    ],
+)
+def test_the_search_for_other_hosts_can_find_one(bad):
+    assert LOADED.search(bad)
+
+
+def test_formulas_are_mathml(book):
+    chapter = (book / "notebooks" / "01_architecture.html").read_text("utf-8")
+    assert chapter.count("<math ") >= 4
+    assert not re.search(r"<script[^>]*mathjax", chapter, re.IGNORECASE)
+
+
+def test_no_page_is_larger_than_it_should_be(book):
+    for page in pages(book):
+        text = page.read_text("utf-8")
+        named = re.findall(r'<img[^>]*src="([^"]+)"', text)
+        named += re.findall(r'src="([^"?]*attention-views\.js)', text)
+        files = {(page.parent / name).resolve() for name in named}
+        weight = page.stat().st_size + sum(f.stat().st_size for f in files)
+        assert weight < 1_500_000, page
+
+
+class Outline(HTMLParser):
+    """The ids and links of a page, and the levels of its article's headings."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.ids, self.links, self.levels, self.inside = [], [], [], False
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        if "id" in attributes:
+            self.ids.append(attributes["id"])
+        if tag == "a" and attributes.get("href"):
+            self.links.append(attributes["href"])
+        self.inside = self.inside or tag == "article"
+        if re.fullmatch("h[1-6]", tag) and self.inside:
+            self.levels.append(int(tag[1]))
+
+    def handle_endtag(self, tag):
+        self.inside = self.inside and tag != "article"
+
+
+@pytest.fixture(scope="module")
+def outlines(book):
+    return {page: Outline(page.read_text("utf-8")) for page in pages(book)}
+
+
+def test_each_link_inside_the_book_leads_somewhere(outlines):
+    for page, outline in outlines.items():
+        for link in outline.links:
+            path, anchor = urldefrag(link)
+            if re.match(r"\w+:|//", path):
+                continue
+            target = (page.parent / unquote(path)).resolve() if path else page
+            assert target.is_file(), f"{page.name}: {link}"
+            if anchor and target in outlines:
+                assert unquote(anchor) in outlines[target].ids, f"{page.name}: {link}"
+
+
+def test_headings_come_in_order(outlines):
+    for page, outline in outlines.items():
+        levels = outline.levels
+        assert levels[:1] in ([1], []), page  # a page of the theme may have none
+        assert levels.count(1) <= 1, page
+        steps = [b - a for a, b in pairwise(levels)]
+        assert max(steps, default=0) <= 1, (page, levels)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_each_page_opened_from_a_file(book, browser, scheme):
+    """Nothing fails, nothing is cut off, every view is drawn, no barrier for anyone."""
+    context = browser.new_context(color_scheme=scheme)
+    found = []
+    for path in pages(book):
+        page = context.new_page()
+        problems = watch(page, book.as_uri())
+        width, rules = (390, []) if scheme == "light" else (1280, ["color-contrast"])
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(path.as_uri())
+        page.wait_for_load_state("load")
+        page.add_style_tag(content="* { transition: none !important }")  # colours stand
+        found += [(path.stem, problem) for problem in drawn(page)]
+        found += [(path.stem, problem) for problem in looked_at(page, path, scheme)]
+        page.wait_for_function(REACHED)
+        page.evaluate(LESS, path.stem == "01_architecture")
+        found += [(path.stem, barrier) for barrier in barriers(page, rules)]
+        found += [(path.stem, problem) for problem in problems]
+        page.close()
+    context.close()
+    assert found == []
+
+
+# A moment after a resize, the theme lets the keyboard reach each box that now scrolls.
+REACHED = """() => [...document.querySelectorAll("pre")].every(
+  (pre) => pre.scrollWidth <= pre.clientWidth || pre.tabIndex === 0
+)"""
+
+# What axe need not read: views, which have their own test, and the colours of code but
+# once. Telling it to leave them out takes it longer than reading them.
+LESS = """(isCodeRead) => {
+  const all = (what) => document.querySelectorAll(what);
+  for (const svg of all(".attention-view svg")) svg.replaceChildren();
+  if (isCodeRead) return;
+  for (const code of all("pre")) code.textContent = code.textContent;
+}"""
+
+
+def looked_at(page, path, scheme):
+    """What is wrong at three widths; where `CI` is set, what it looks like is kept."""
+    for width in (1280, 768, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        scrolled = page.evaluate("document.documentElement.scrollWidth")
+        if scrolled > width:
+            yield f"{scrolled} pixels wide at {width}"
+        if "CI" in os.environ and width != 768:
+            name = f"{path.stem}-{width}-{scheme}.jpg"
+            page.screenshot(path=SCREENSHOTS / name, full_page=True, quality=60)
+    unread = "[...document.images].filter(i => !i.naturalWidth || !i.alt).length"
+    if page.evaluate(unread):
+        yield "a picture is missing, or has no alternative text"
+
+
+def drawn(page):
+    """The views of a page that have other lines than weights, once they were near."""
+    for view in page.locator(".attention-view").all():
+        html = view.evaluate("(view) => view.outerHTML")
+        view.evaluate("(view) => view.scrollIntoView()")
+        view.locator(".stage svg").first.wait_for(state="attached")
+        held, part = views.decode(html), None
+        if held.parts:
+            part = len(held.parts[0]["rows"]) * len(held.parts[0]["columns"])
+        wanted, lines = {
+            "head": (part and len(held.heads) * part, "#attention line"),
+            "model": (held.weights is not None and held.weights.numel(), "svg line"),
+            "neuron": (part, "#collapsed .attn-line-group line"),
+            "layers": (len(held.tokens), ".dot"),
+        }[held.kind]
+        count = view.locator(lines).count()
+        if count != wanted:
+            yield f"{view.get_attribute('id')}: {count} lines for {wanted} weights"
+
+
+def test_each_page_as_it_is_served(book, browser):
+    with served(book) as base:
+        page = browser.new_page(viewport={"width": 390, "height": 900})
+        problems = watch(page, base)
+        for path in pages(book):
+            page.goto(f"{base}/{path.relative_to(book).as_posix()}")
+            page.wait_for_load_state("load")
+            problems += drawn(page)
+        page.close()
+    assert problems == []
+
+
+def test_a_page_with_views_is_complete_in_two_seconds_of_work(book, browser):
+    """What the page's thread works until every view is drawn, whatever else runs."""
+    for path in pages(book):
+        if 'class="attention-view"' not in path.read_text("utf-8"):
+            continue
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        session = page.context.new_cdp_session(page)
+        session.send("Performance.enable", {"timeDomain": "threadTicks"})
+        page.goto(path.as_uri())
+        page.wait_for_load_state("load")
+        assert list(drawn(page)) == []
+        metrics = session.send("Performance.getMetrics")["metrics"]
+        seconds = {metric["name"]: metric["value"] for metric in metrics}
+        assert 0 < seconds["TaskDuration"] < 2, path
+        page.close()

@@ -1,0 +1,82 @@
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy
+import pytest
+
+mpl.use("Agg")
+
+from companion import figures, measured
+from companion.figures import fine_tuning
+
+
+def test_the_flow_shows_the_sizes_it_is_given():
+    shown = [text.get_text() for text in figures.training_flow(20, 384).texts]
+    for shape in ["ids (1, 20)", "(1, 20, 384)", "(1, 20, 2)"]:
+        assert shape in shown
+
+
+def test_a_curve_has_each_loss_and_their_mean():
+    losses = [4.0, 2.0, 3.0, 1.0]
+    each, mean = figures.learning_curve(losses).lines
+    assert list(each.get_ydata()) == losses
+    assert list(mean.get_ydata()) == [3.0, 3.0, 2.0, 2.0]
+    assert list(each.get_xdata()) == [1, 2, 3, 4]
+
+
+def test_a_running_mean_is_taken_over_what_is_there():
+    for reach in (1, 3, 50):
+        values = list(numpy.random.default_rng(0).normal(size=17))
+        plain = [
+            numpy.mean(values[max(0, i - reach) : i + reach + 1]) for i in range(17)
+        ]
+        assert numpy.allclose(fine_tuning.running_mean(values, reach), plain)
+
+
+def test_a_second_stage_begins_where_the_first_ends():
+    ax = figures.learning_stages({"one": [3.0, 2.0], "two": [1.5, 1.0, 0.5]})
+    each, _, later, _ = ax.lines
+    assert list(each.get_xdata()) == [1, 2]
+    assert list(later.get_xdata()) == [3, 4, 5]
+    assert list(later.get_ydata()) == [1.5, 1.0, 0.5]
+    assert [t.get_text() for t in ax.get_legend().get_texts()] == ["one", "two"]
+
+
+def test_bars_have_the_scores_and_lines_what_was_published():
+    scores = {"squadshifts_new_wiki": {"EM": 60, "F1": 75}, "qed": {"EM": 36, "F1": 52}}
+    ax = figures.domain_scores(scores, {"EM": 80.8, "F1": 88.5})
+    assert [bar.get_width() for bar in ax.patches] == [60, 36, 75, 52]
+    assert [line.get_xdata()[0] for line in ax.lines] == [80.8, 88.5]
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["new wiki", "qed"]
+
+
+def test_the_embedded_models_card_has_scores():
+    scores = measured.held_out_scores()
+    assert "squadshifts_new_wiki" in scores
+    assert all(0 < row["EM"] < row["F1"] < 100 for row in scores.values())
+
+
+def test_a_trial_is_a_dot_and_the_baseline_has_a_band():
+    trials = {"baseline": {"EM": 36.0}, "longer": {"EM": 44.0}}
+    ax = figures.trial_scores(trials, questions=900)
+    line, dots = ax.lines
+    assert list(line.get_xdata()) == [36.0, 36.0]
+    assert list(dots.get_xdata()) == [36.0, 44.0]
+    [band] = ax.patches
+    error = 100 * (0.36 * 0.64 / 900) ** 0.5
+    assert band.get_x() == pytest.approx(36 - 2 * error)
+    assert band.get_width() == pytest.approx(4 * error)
+    assert [t.get_text() for t in ax.get_yticklabels()] == list(trials)
+
+
+def test_stored_trials_are_those_that_the_program_makes():
+    root = Path(__file__).parents[2]
+    source = (root / "benchmarks" / "ablations.py").read_text("utf-8")
+    stored = measured.results("ablations")
+    assert all(f'"{name}": Trial(' in source for name in stored["trials"])
+    assert len(stored["trials"]) == source.count(": Trial(")
+    questions = {
+        kind: {name: row["questions"] for name, row in run["held out"].items()}
+        for kind, run in stored["vocabulary"].items()
+    }
+    assert questions["cased"] == questions["uncased"]

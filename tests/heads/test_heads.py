@@ -1,0 +1,178 @@
+import pytest
+import torch
+from hypothesis import given, settings
+from small_berts import cases
+
+from companion import heads, running, tokens
+from companion.encoder import trace as run_trace
+from companion.heads import attribution
+
+
+@pytest.fixture(scope="module")
+def foo(embedded):
+    """The running example: text, trace, and the tokens of its answer."""
+    tokenizer, model = embedded
+    encoded = tokens.encode(tokenizer, running.QUESTION, running.CONTEXT)
+    with torch.inference_mode():
+        trace = run_trace(model.bert, **encoded.model_inputs())
+    return model, encoded, trace, (7, 8)
+
+
+def test_shares_are_sums_over_the_tokens_named(foo):
+    _, encoded, trace, _ = foo
+    weights = heads.stack(trace)
+    found = heads.shares(weights, encoded)
+    rows = [1, 2, 4, 5, 6, 7, 8]
+    for layer, head in ((0, 0), (3, 7), (5, 11)):
+        table = weights[layer, head]
+        mean = {
+            "[CLS]": [table[i, 0] for i in rows],
+            "[SEP]": [table[i, 3] + table[i, 9] for i in rows],
+            "itself": [table[i, i] for i in rows],
+            "previous": [table[i, i - 1] for i in rows],
+            "next": [table[i, i + 1] for i in rows],
+            "question to context": [table[i, 4:9].sum() for i in (1, 2)],
+            "same word": [torch.tensor(0.0)],  # none stands here twice
+        }
+        assert set(mean) == set(found)
+        for name, values in mean.items():
+            wanted = float(sum(values) / len(values))
+            assert float(found[name][layer, head]) == pytest.approx(wanted, abs=1e-6)
+
+
+def test_the_same_word_is_one_that_stands_elsewhere(embedded):
+    encoded = tokens.encode(embedded[0], "a b", "b c b")
+    weights = torch.zeros(1, 1, 8, 8)
+    weights[0, 0, 2, 4], weights[0, 0, 4, 6], weights[0, 0, 6, 6] = 0.5, 0.25, 1
+    found = heads.shares(weights, encoded)["same word"]
+    assert float(found) == pytest.approx(0.75 / 3)
+
+
+def test_entropy_counts_bits():
+    even = torch.full((1, 1, 8, 8), 1 / 8)
+    single = torch.eye(8)[None, None]
+    assert float(heads.entropy(even)) == pytest.approx(3)
+    assert float(heads.entropy(single)) == 0
+
+
+def test_distance_counts_from_the_left():
+    weights = torch.zeros(1, 1, 5, 5)
+    weights[0, 0, 1:, :-1] += torch.eye(4)  # each looks at the one before
+    assert heads.by_distance(weights, 2)[0, 0].tolist() == [0, 1, 0, 0, 0]
+
+
+@given(cases())
+@settings(max_examples=15, deadline=None)
+def test_rollout_spreads_each_token_over_all(case):
+    with torch.inference_mode():
+        weights = heads.stack(run_trace(case.model.bert, **case.inputs))
+    flows = heads.rollout(weights)
+    assert torch.allclose(flows.sum(-1), torch.ones(flows.shape[:2]), atol=1e-5)
+    by_hand = torch.eye(weights.shape[-1])
+    for table in weights.mean(dim=1):
+        by_hand = 0.5 * (table + torch.eye(len(table))) @ by_hand
+    assert torch.allclose(flows[-1], by_hand, atol=1e-5)
+
+
+def test_value_norms_are_the_lengths_of_what_arrives(foo):
+    model, _, trace, _ = foo
+    layer, kept = model.bert.encoder.layer[2], trace.layers[2]
+    found = heads.value_norms(layer, kept)
+    head, i, j = 4, 7, 1
+    part = slice(head * 32, head * 32 + 32)
+    weight = layer.attention.output.dense.weight.detach()
+    carried = weight[:, part] @ kept.values[0, head, j]
+    wanted = (kept.weights[0, head, i, j] * carried).norm()
+    assert float(found[head, i, j]) == pytest.approx(float(wanted), rel=1e-4)
+
+
+def test_a_head_that_is_off_hands_on_nothing(foo):
+    model, encoded, _, _ = foo
+    layer = model.bert.encoder.layer[1]
+    seen = []
+    hook = layer.attention.output.dense.register_forward_hook(
+        lambda module, arguments, output: seen.append(output)
+    )
+    with torch.inference_mode(), heads.switched_off(model, [(1, 3)]):
+        model(**encoded.model_inputs())
+    with torch.inference_mode():
+        kept = run_trace(model.bert, **encoded.model_inputs()).layers[1].context.clone()
+        kept[..., 96:128] = 0
+        dense = layer.attention.output.dense
+        wanted = kept @ dense.weight.T + dense.bias
+    hook.remove()
+    assert torch.allclose(seen[0], wanted, atol=1e-4)
+
+
+def test_afterwards_the_head_is_on_again(foo):
+    model, encoded, _, answer = foo
+    before = heads.answer_logit(model, encoded.model_inputs(), *answer)
+    lost = heads.effects(model, encoded.model_inputs(), *answer)
+    after = heads.answer_logit(model, encoded.model_inputs(), *answer)
+    assert torch.equal(before, after)
+    assert lost.shape == (6, 12)
+    assert lost.abs().max() > 0.1
+
+
+@pytest.mark.parametrize("head", [(6, 0), (0, 12), (-1, 0)])
+def test_a_head_that_is_not_there_is_named(foo, head):
+    model = foo[0]
+    with (
+        pytest.raises(ValueError, match="layers 0 to 5 and heads 0 to 11"),
+        heads.switched_off(model, [head]),
+    ):
+        pass
+
+
+def test_integrated_gradients_add_up_to_the_difference(foo):
+    model, encoded, _, answer = foo
+    numbers, missed = attribution.integrated_gradients(model, encoded, *answer, 100)
+    inputs = encoded.model_inputs()
+    empty = inputs | {"input_ids": inputs["input_ids"] * encoded.is_special}
+    difference = float(
+        heads.answer_logit(model, inputs, *answer)
+        - heads.answer_logit(model, empty, *answer)
+    )
+    assert float(numbers.sum()) == pytest.approx(difference, abs=0.3)
+    assert missed == pytest.approx(float(numbers.sum()) - difference, abs=1e-3)
+    assert numbers[encoded.is_special].abs().max() < 1e-6
+
+
+def test_the_gradient_is_the_slope(foo):
+    model, encoded, _, answer = foo
+    found = attribution.gradient_times_input(model, encoded, *answer)
+    words = model.bert.embeddings.word_embeddings.weight[encoded.input_ids].detach()
+    step = torch.zeros_like(words)
+    step[0, 5] = words[0, 5] * 1e-2
+    value = attribution._answer(model, encoded, *answer)
+    with torch.inference_mode():
+        slope = (value(words + step) - value(words - step)) / 2e-2
+    assert float(found[5]) == pytest.approx(float(slope), abs=0.02)
+
+
+def test_a_token_left_out_is_masked_for_all(foo):
+    model, encoded, _, answer = foo
+    found = attribution.left_out(model, encoded, *answer)
+    inputs = encoded.model_inputs()
+    whole = heads.answer_logit(model, inputs, *answer)
+    mask = inputs["attention_mask"].clone()
+    mask[0, 1] = 0
+    without = heads.answer_logit(model, inputs | {"attention_mask": mask}, *answer)
+    assert float(found[1]) == pytest.approx(float(whole - without), abs=1e-4)
+
+
+def test_rank_correlation_sees_order_only():
+    numbers = torch.tensor([1.0, 5.0, 2.0, 9.0])
+    assert attribution.rank_correlation(numbers, numbers**3) == pytest.approx(1)
+    assert attribution.rank_correlation(numbers, -numbers) == pytest.approx(-1)
+
+
+def test_measures_are_for_the_answers_two_tokens(foo):
+    model, encoded, trace, answer = foo
+    found = attribution.measures(model, encoded, trace, *answer)
+    weights = heads.stack(trace)
+    both = (weights[:, :, 7].mean(dim=(0, 1)) + weights[:, :, 8].mean(dim=(0, 1))) / 2
+    assert torch.allclose(found["weights"], both, atol=1e-6)
+    assert float(found["rollout"].sum()) == pytest.approx(1, abs=1e-5)
+    assert all(row.shape == (10,) and row.min() >= 0 for row in found.values())
+    assert len(found) == 6

@@ -1,0 +1,1 @@
+"""Programs that build: notebooks from texts, the model card, what Sphinx needs."""
