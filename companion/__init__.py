@@ -1,10 +1,15 @@
 """The companion of *Inside BERT*: each part of BERT in a few readable lines."""
 
+from typing import TYPE_CHECKING
+
+from companion import lazy
 from companion._version import __version__
-from companion.comparison import compare, library_trace
-from companion.encoder import trace
-from companion.loading import load
-from companion.qa_pipeline import QuestionAnswerer
+
+if TYPE_CHECKING:
+    from companion.comparison import compare, library_trace
+    from companion.encoder import trace
+    from companion.loading import load
+    from companion.qa_pipeline import QuestionAnswerer
 
 __all__ = [
     "QuestionAnswerer",
@@ -14,3 +19,14 @@ __all__ = [
     "load",
     "trace",
 ]
+
+__getattr__, __dir__ = lazy.attributes(
+    __name__,
+    {
+        "QuestionAnswerer": "qa_pipeline",
+        "compare": "comparison",
+        "library_trace": "comparison",
+        "load": "loading",
+        "trace": "encoder",
+    },
+)

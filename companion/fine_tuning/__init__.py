@@ -5,6 +5,7 @@ short_contexts   short questions, made from templates
 sources          what can stand after `--data`
 held_out         which questions training never sees
 features         windows with labels, in batches
+recipe           the settings that a training run is repeated from
 carry_over       the starting point: an encoder, and another one's vocabulary
 loop             `fine_tune`, its loss, its learning-rate schedule
 state, log       checkpoints that survive a kill; the loss of each step
@@ -13,13 +14,30 @@ evaluation       a model asked many questions, and what comes of it
 card, card_text  the model card, written from stored facts
 """
 
-from companion.fine_tuning.loop import (
-    Recipe,
-    adamw,
-    fine_tune,
-    save,
-    schedule,
-    span_loss,
-)
+from typing import TYPE_CHECKING
+
+from companion import lazy
+
+if TYPE_CHECKING:
+    from companion.fine_tuning.loop import (
+        adamw,
+        fine_tune,
+        save,
+        schedule,
+        span_loss,
+    )
+    from companion.fine_tuning.recipe import Recipe
 
 __all__ = ["Recipe", "adamw", "fine_tune", "save", "schedule", "span_loss"]
+
+__getattr__, __dir__ = lazy.attributes(
+    __name__,
+    {
+        "Recipe": "recipe",
+        "adamw": "loop",
+        "fine_tune": "loop",
+        "save": "loop",
+        "schedule": "loop",
+        "span_loss": "loop",
+    },
+)

@@ -9,11 +9,10 @@ import torch
 from torch import Tensor
 from transformers import BertTokenizer
 
+from companion.fine_tuning.recipe import BATCH, LENGTH
 from companion.fine_tuning.squad import Example
 
-LENGTH = 320  # tokens in a window, the question's among them
 STRIDE = 128  # tokens of context that neighbouring windows share
-BATCH = 32  # windows in a step
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ The defaults made the embedded model; its card tells what came of them. Chapter 
 import math
 import random
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 
@@ -21,28 +21,15 @@ from torch.nn.functional import cross_entropy
 from transformers import BertForQuestionAnswering, BertTokenizer
 from transformers.utils import logging
 
-from companion.fine_tuning.features import BATCH, LENGTH, Feature, batches, collate
+from companion.fine_tuning.features import Feature, batches, collate
 from companion.fine_tuning.log import TrainingLog
+from companion.fine_tuning.recipe import Recipe
 from companion.fine_tuning.state import read_state, write_state
 
 WARM_UP = 0.06  # share of the steps in which the learning rate rises
 WEIGHT_DECAY = 0.01
 LARGEST_GRADIENT = 1.0  # its norm, over all parameters
 STATE, LOG = "state.safetensors", "training_log.jsonl"
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """What a training is repeated from, besides its data."""
-
-    epochs: int = 2
-    seed: int = 0
-    learning_rate: float = 1.2e-4  # at its peak
-    batch: int = BATCH  # windows in a step, for each process
-    length: int = LENGTH  # tokens in a window
-    no_answer: float = 0.1  # share of the questions that come again without an answer
-    average_with_base: float = 0.0  # share of the starting point in the final weights
-    arithmetic: str = "fastest"  # float32 or bfloat16; this one asks the processor
 
 
 def fine_tune(
