@@ -4,6 +4,7 @@ Each is exactly what one command of the repository writes, with that command and
 SHA-256 of the weights inside.
 """
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,18 @@ def results(name: str) -> dict[str, Any]:
         names = ", ".join(sorted(p.stem for p in FOLDER.glob("*.json")))
         raise ValueError(f"name must be one of {names}, not {name!r}")
     return json.loads(path.read_text(encoding="utf-8"))
+
+
+def weights_sha256(folder: Path = EMBEDDED) -> str | None:
+    """The SHA-256 digest of a model's weights, of all its files in their order.
+
+    None if the folder is not there, as for a model on the hub.
+    """
+    paths = sorted(folder.glob("model*.safetensors"))
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(path.read_bytes())
+    return digest.hexdigest() if paths else None
 
 
 def held_out_scores() -> dict[str, dict[str, float]]:
