@@ -20,13 +20,14 @@ __all__ = [
     "trace",
 ]
 
-__getattr__, __dir__ = lazy.attributes(
-    __name__,
-    {
-        "QuestionAnswerer": "qa_pipeline",
-        "compare": "comparison",
-        "library_trace": "comparison",
-        "load": "loading",
-        "trace": "encoder",
-    },
-)
+if not TYPE_CHECKING:  # to a type checker any name would do
+    __getattr__, __dir__ = lazy.attributes(
+        __name__,
+        {
+            "QuestionAnswerer": "qa_pipeline",
+            "compare": "comparison",
+            "library_trace": "comparison",
+            "load": "loading",
+            "trace": "encoder",
+        },
+    )

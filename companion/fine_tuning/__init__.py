@@ -30,14 +30,15 @@ if TYPE_CHECKING:
 
 __all__ = ["Recipe", "adamw", "fine_tune", "save", "schedule", "span_loss"]
 
-__getattr__, __dir__ = lazy.attributes(
-    __name__,
-    {
-        "Recipe": "recipe",
-        "adamw": "loop",
-        "fine_tune": "loop",
-        "save": "loop",
-        "schedule": "loop",
-        "span_loss": "loop",
-    },
-)
+if not TYPE_CHECKING:  # to a type checker any name would do
+    __getattr__, __dir__ = lazy.attributes(
+        __name__,
+        {
+            "Recipe": "recipe",
+            "adamw": "loop",
+            "fine_tune": "loop",
+            "save": "loop",
+            "schedule": "loop",
+            "span_loss": "loop",
+        },
+    )
