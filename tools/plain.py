@@ -1,0 +1,199 @@
+"""Turn the book's MyST text into Markdown that any front end of Jupyter shows.
+
+`book/` is written with roles and directives, which Sphinx turns into links, numbers and
+boxes. A notebook has to read well in JupyterLab, in VS Code and on GitHub, where a role
+is noise. So it gets plain Markdown, with the numbers, names and links written out.
+"""
+
+import re
+from base64 import b64decode
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell
+from pybtex.database import Entry, parse_file
+
+BOOK = Path(__file__).parents[1] / "book"
+ROLE = re.compile(r"\{([a-z:]+)\}`([^`]+)`")
+TITLED = re.compile(r"(.*?)\s*<(.+)>")
+LABEL = re.compile(r"^\(([\w-]+)\)=\n+(#+) (.*)", re.MULTILINE)
+BOX = re.compile(r"^:::\{(note|tip|important|warning)\}\n(.*?)\n:::$", re.M | re.S)
+DEFINITION = re.compile(r"^(\S.*)\n: +", re.MULTILINE)
+FIGURE = re.compile(r"^ +figure:\n +name: (\S+)$", re.MULTILINE)
+
+HERE = """\
+*A page of the book "Inside BERT". It computes with the book's package `companion`: run
+it in a clone of the book's repository, after `pip install -r requirements.txt` there, or
+anywhere else after `pip install -e` with the path of that clone.*"""
+
+
+@dataclass
+class Place:
+    """Where a label leads: a file, seen from `notebooks/`, and what stands there."""
+
+    link: str
+    title: str  # of the page or the section; of a figure, its number
+
+
+def chapter_of(stem: str) -> int | None:
+    """Return the chapter's number that a file's name begins with, if it does."""
+    number = re.match(r"(\d\d)_", stem)
+    return int(number[1]) if number else None
+
+
+@cache
+def places() -> dict[str, Place]:
+    """Return the place of each label, each figure, and each page, by its name."""
+    found = {}
+    for path in sorted(BOOK.glob("*.md")):
+        text = path.read_text(encoding="utf-8")
+        is_notebook = text.startswith("---\njupytext:")
+        page = f"{path.stem}.ipynb" if is_notebook else f"../book/{path.name}"
+        found[path.stem] = Place(page, re.findall(r"^# (.*)$", text, re.M)[0])
+        for label, level, heading in LABEL.findall(text):
+            anchor = "" if level == "#" else "#" + heading.replace(" ", "-")
+            found[label] = Place(page + anchor, heading)
+        chapter = chapter_of(path.stem)
+        for number, name in enumerate(FIGURE.findall(text), 1):
+            title = f"Figure {chapter}.{number}" if chapter else f"Figure {number}"
+            found[name] = Place(page, title)
+    return found
+
+
+def written_out(text: str, stem: str) -> str:
+    """Return the MyST `text` of the page `stem` as plain Markdown.
+
+    Raises:
+        ValueError: if `text` has a role, a label or a directive that is not known.
+    """
+    text = LABEL.sub(r"\2 \3", text)
+    text = BOX.sub(_box, text)
+    text = DEFINITION.sub(r"- \1: ", text)
+    text = ROLE.sub(lambda found: _role(*found.groups(), stem), text)
+    left = re.search(
+        r"^[:`]{3,}\{.*|\{[a-z:]+\}`.*|^% .*|^\(.*\)=$", text, re.MULTILINE
+    )
+    if left:
+        raise ValueError(f"book/{stem}.md: no plain Markdown is known for {left[0]}")
+    return text
+
+
+def _box(found: re.Match[str]) -> str:
+    """Return an admonition as a quotation that begins with its kind."""
+    text = f"**{found[1].capitalize()}.** {found[2]}"
+    return "\n".join(f"> {line}".rstrip() for line in text.splitlines())
+
+
+def _role(role: str, text: str, stem: str) -> str:
+    words = " ".join(text.split())
+    if role not in ROLES:
+        raise ValueError(f"book/{stem}.md: the role {role} in {{{role}}}`{text}`")
+    titled = TITLED.fullmatch(words)
+    title, target = titled.groups() if titled else ("", words)
+    return ROLES[role](title, target, stem)
+
+
+def _term(title: str, target: str, stem: str) -> str:
+    return f"*{title or target}*"
+
+
+def _code(title: str, target: str, stem: str) -> str:
+    short = target.rpartition(".")[2] if target.startswith("~") else target
+    return f"`{title or short}`"
+
+
+def _link(title: str, target: str, stem: str) -> str:
+    if target not in places():
+        raise ValueError(f"book/{stem}.md: nothing is called {target}")
+    place = places()[target]
+    link = place.link.removeprefix(f"{stem}.ipynb")
+    return f"[{title or place.title}]({link})" if link else title or place.title
+
+
+@cache
+def _entries() -> dict[str, Entry]:
+    return dict(parse_file(BOOK / "references.bib").entries)
+
+
+def _authors(entry: Entry) -> str:
+    names = [" ".join(person.last_names) for person in entry.persons["author"]]
+    if len(names) > 2:
+        return f"{names[0]} et al."
+    return " and ".join(names)
+
+
+def _cited(title: str, target: str, stem: str) -> str:
+    """Return works in brackets: (Devlin et al., 2019; Wang et al., 2020)."""
+    works = [_entries()[key.strip()] for key in target.split(",")]
+    links = [f"[{_authors(w)}, {w.fields['year']}]({w.fields['url']})" for w in works]
+    return f"({'; '.join(links)})"
+
+
+def _cited_in_text(title: str, target: str, stem: str) -> str:
+    """Return a work as a part of the sentence: Devlin et al. (2019)."""
+    work = _entries()[target]
+    return f"[{_authors(work)} ({work.fields['year']})]({work.fields['url']})"
+
+
+ROLES: dict[str, Callable[[str, str, str], str]] = {
+    "cite": _cited,
+    "cite:t": _cited_in_text,
+    "doc": _link,
+    "numref": _link,
+    "py:class": _code,
+    "py:func": _code,
+    "py:meth": _code,
+    "ref": _link,
+    "term": _term,
+}
+
+
+def plain(page: NotebookNode, stem: str) -> list[NotebookNode]:
+    """Return the cells of `page` for a notebook: plain text, captions, numbers, ids."""
+    cells = []
+    for cell in page.cells:
+        if cell.cell_type == "markdown":
+            cells.append(new_markdown_cell(written_out(cell.source, stem)))
+            continue
+        myst = cell.metadata.pop("mystnb", {})
+        cells.append(cell)
+        if "figure" in myst:
+            _describe(cell, myst["image"]["alt"])
+            cells.append(new_markdown_cell(_caption(myst["figure"], stem)))
+    cells[0].source = _with_number(cells[0].source, stem)
+    for number, cell in enumerate(cells):
+        cell.id = f"cell-{number:02}"  # nbformat would make one up
+    return cells
+
+
+def _with_number(text: str, stem: str) -> str:
+    """Return a page's first cell with the chapter's number, and where to run it."""
+    chapter = chapter_of(stem)
+    title, _, rest = text.partition("\n")
+    if chapter:
+        title = title.replace("# ", f"# {chapter}. ", 1)
+    return f"{title}\n\n{HERE}\n{rest}"
+
+
+def _caption(figure: dict[str, str], stem: str) -> str:
+    """Return a figure's number and caption as a line in italics."""
+    words = written_out(" ".join(figure["caption"].split()), stem).replace("*", "")
+    return f"*{places()[figure['name']].title}. {words}*"
+
+
+def _describe(cell: NotebookNode, alt: str) -> None:
+    """Store a picture's text, and half its pixels as its size: it is made for 2x."""
+    for output in cell.outputs:
+        if "image/png" in output.get("data", {}):
+            width, height = _pixels(output.data["image/png"])
+            size = {"width": round(width / 2), "height": round(height / 2)}
+            output.metadata["image/png"] = {"alt": " ".join(alt.split()), **size}
+
+
+def _pixels(png: str) -> tuple[int, int]:
+    """Return width and height of a PNG in base64: they stand in its bytes 16 to 24."""
+    start = b64decode(png[:32])
+    return int.from_bytes(start[16:20]), int.from_bytes(start[20:24])
