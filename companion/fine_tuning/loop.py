@@ -9,7 +9,7 @@ The defaults made the embedded model; its card tells what came of them. Chapter 
 
 import math
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
@@ -69,13 +69,13 @@ def fine_tune(
     if state.exists():
         done, log_bytes = read_state(state, model, optimizer, accelerator, about)
     trained.train()
-    order = islice(_epochs(windows, recipe, size), done, None)
+    order = islice(epochs(windows, recipe, size), done, None)
     with TrainingLog(
         folder / LOG, log_bytes, done, steps, accelerator.is_main_process
     ) as log:
         for step, batch in enumerate(order, start=done + 1):
             rate = recipe.learning_rate * schedule(step - 1, steps)
-            log.write(step, _step(trained, optimizer, accelerator, batch, rate))
+            log.write(step, one_step(trained, optimizer, accelerator, batch, rate))
             if step % save_every == 0 or step == steps:
                 length = log.flush()
                 write_state(state, model, optimizer, accelerator, step, length, about)
@@ -87,23 +87,30 @@ def fine_tune(
     model.eval()
 
 
-def _step(
+def one_step(
     model: torch.nn.Module,
     optimizer: torch.optim.Optimizer,
     accelerator: Accelerator,
     batch: list[Feature],
     rate: float,
+    loss_of: Callable[[torch.nn.Module, list[Feature], int], Tensor] | None = None,
 ) -> float:
-    """One step down the slope of this batch's loss; the loss before it."""
+    """Take one step against the gradient of this batch's loss; return the loss.
+
+    Args:
+        rate: the learning rate; of a group of parameters its `rate_share`, if it has
+            one.
+        loss_of: another loss than `span_loss`, with its arguments.
+    """
     rank, processes = accelerator.process_index, accelerator.num_processes
     mine = batch[rank::processes]
     share, longest = len(mine) / len(batch), max(len(w.input_ids) for w in batch)
     with accelerator.autocast():
-        loss = span_loss(model, mine or batch[:1], longest) * share
+        loss = (loss_of or span_loss)(model, mine or batch[:1], longest) * share
     accelerator.backward(loss * processes)  # gradients are averaged over processes
     accelerator.clip_grad_norm_(model.parameters(), LARGEST_GRADIENT)
     for group in optimizer.param_groups:
-        group["lr"] = rate
+        group["lr"] = rate * group.get("rate_share", 1.0)
     optimizer.step()
     optimizer.zero_grad()
     return accelerator.reduce(loss.detach(), "sum").item()
@@ -127,7 +134,7 @@ def span_loss(
     return (start_loss + cross_entropy(output.end_logits.float(), ends)) / 2
 
 
-def _epochs(
+def epochs(
     windows: list[Feature], recipe: Recipe, size: int
 ) -> Iterator[list[Feature]]:
     """Each window once an epoch, in batches of like length, the batches shuffled."""
