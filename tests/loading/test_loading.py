@@ -11,6 +11,7 @@ from transformers import BertModel, RobertaConfig, RobertaForQuestionAnswering
 
 import companion
 from companion import loading
+from companion.loading import files
 
 
 @pytest.fixture
@@ -77,6 +78,7 @@ def test_without_a_card_the_librarys_error_is_told_in_plain_words(copy):
 
 
 def test_the_embedded_model_needs_its_card(copy, monkeypatch):
+    monkeypatch.setattr(files, "EMBEDDED", copy)
     monkeypatch.setattr(loading, "EMBEDDED", copy)
     (copy / "README.md").write_text("---\nlanguage: en\n---\n")
     with pytest.raises(ValueError, match="no checksum"):

@@ -1,0 +1,153 @@
+"""Load a tokenizer and a BERT for question answering, by default the embedded one.
+
+files   the folder, and the checksums in its model card
+fit     do configuration, weights and tokenizer belong together, and to a BERT?
+"""
+
+import contextlib
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import torch
+from huggingface_hub.utils import logging as hub_logging
+from safetensors import SafetensorError
+from transformers import (
+    AutoConfig,
+    AutoTokenizer,
+    BertForQuestionAnswering,
+    BertTokenizer,
+)
+from transformers.utils import logging
+
+from companion.loading import fit
+from companion.loading.files import EMBEDDED, card_checksums, check_folder
+
+__all__ = ["EMBEDDED", "card_checksums", "load", "quiet", "read_checkpoint"]
+
+DTYPES = {"float32": torch.float32, "float64": torch.float64}
+
+
+def load(name: str | None = None) -> tuple[BertTokenizer, BertForQuestionAnswering]:
+    """Load a tokenizer and a model in evaluation mode, ready to be taken apart.
+
+    Args:
+        name: a local folder, or the name of a model on the Hugging Face hub, with its
+            revision if you like, `name@revision`. Without it the environment variable
+            `COMPANION_MODEL` decides, and without that the embedded model is loaded.
+    Returns:
+        `(tokenizer, model)`. The model computes in float32, or in float64 if the
+        environment variable `COMPANION_DTYPE` says so, with the library's `eager`
+        attention, the one that shows its weights.
+    Raises:
+        FileNotFoundError, ValueError, ConnectionError: as `read_checkpoint` has them;
+            ValueError too if `COMPANION_DTYPE` is unknown.
+    """
+    name = name or os.environ.get("COMPANION_MODEL") or str(EMBEDDED)
+    dtype = _dtype(os.environ.get("COMPANION_DTYPE", "float32"))
+    if Path(name).expanduser().is_dir():
+        return read_checkpoint(name, dtype=dtype)
+    name, _, revision = name.partition("@")
+    return read_checkpoint(name, revision or "main", dtype)
+
+
+def _dtype(name: str) -> torch.dtype:
+    if name not in DTYPES:
+        raise ValueError(
+            f"COMPANION_DTYPE must be one of {', '.join(DTYPES)}, not {name!r}"
+        )
+    return DTYPES[name]
+
+
+def read_checkpoint(
+    name: str,
+    revision: str | None = None,
+    dtype: torch.dtype = torch.float32,
+    new_head: bool = False,
+) -> tuple[BertTokenizer, BertForQuestionAnswering]:
+    """Read a checkpoint, and make sure that all of it is there and belongs together.
+
+    Every program that loads a model loads it through this function.
+
+    Args:
+        name: a local folder, or the name of a model on the Hugging Face hub.
+        revision: of the model on the hub: a commit, a tag or a branch.
+        dtype: what the weights are converted to.
+        new_head: accept a BERT without a head for question answering, and give it one
+            with random weights, from Torch's global generator.
+    Returns:
+        `(tokenizer, model)`, the model in evaluation mode, with `eager` attention.
+    Raises:
+        FileNotFoundError: if the folder or a file in it is missing.
+        ValueError: if a file is cut short or altered, if the checkpoint is not a BERT
+            for question answering, or if its parts do not fit each other.
+        ConnectionError: if `name` is not a folder and cannot be downloaded.
+    """
+    folder = Path(name).expanduser()
+    if folder.is_dir():
+        check_folder(folder)
+        return _read(str(folder), {}, dtype, new_head)
+    if not re.fullmatch(r"[\w.-]+(/[\w.-]+)?", name):
+        raise FileNotFoundError(f"there is no folder {name!r} to load a model from")
+    try:
+        return _read(name, {"revision": revision or "main"}, dtype, new_head)
+    except OSError as error:
+        raise ConnectionError(
+            f"{name!r} is no local folder, and it could not be downloaded from the "
+            "Hugging Face hub: no network, no such model, no safetensors in it, or "
+            "HF_HUB_OFFLINE is set. Give a local folder, or unset COMPANION_MODEL to "
+            "take the embedded model."
+        ) from error
+
+
+def _read(
+    name: str, pinned: dict[str, str], dtype: torch.dtype, new_head: bool
+) -> tuple[BertTokenizer, BertForQuestionAnswering]:
+    """Load with the library, without its bars and reports; only safetensors."""
+    with quiet():
+        config = AutoConfig.from_pretrained(name, **pinned)
+        fit.check_config(name, config)
+        tokenizer = AutoTokenizer.from_pretrained(name, **pinned)
+        tokenizer = fit.bert_tokenizer(name, tokenizer)
+        fit.check_vocabulary(name, tokenizer, config)
+        model, report = _weights(name, pinned, dtype)
+    fit.check_weights(name, report, new_head)
+    return tokenizer, model.eval()
+
+
+def _weights(
+    name: str, pinned: dict[str, str], dtype: torch.dtype
+) -> tuple[BertForQuestionAnswering, dict[str, Any]]:
+    try:
+        return BertForQuestionAnswering.from_pretrained(
+            name,
+            dtype=dtype,
+            attn_implementation="eager",
+            use_safetensors=True,
+            ignore_mismatched_sizes=True,  # `fit` refuses them, by their names
+            output_loading_info=True,
+            **pinned,
+        )
+    except SafetensorError as error:
+        raise ValueError(
+            f"the weights of {name!r} are cut short or damaged: {error}"
+        ) from error
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Silence the library's progress bars and reports; afterwards all is as it was."""
+    before = logging.get_verbosity(), hub_logging.get_verbosity()
+    bars = logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    hub_logging.set_verbosity(hub_logging.CRITICAL)
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(before[0])
+        hub_logging.set_verbosity(before[1])
+        if bars:
+            logging.enable_progress_bar()

@@ -1,0 +1,159 @@
+"""Do configuration, weights and tokenizer fit each other, and a BERT?
+
+The library loads what it can and reports the rest; a report is easily overlooked, and
+the model then answers as another one. Here each such difference is an error.
+"""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from transformers import BertTokenizer, PreTrainedConfig
+from transformers import PreTrainedTokenizerBase as Tokenizer
+
+SHOWN = 3  # names in a message
+HEAD = {"qa_outputs.weight", "qa_outputs.bias"}
+# What other tasks' heads and old versions of the library leave in a checkpoint; a BERT
+# for question answering has no use for it.
+UNUSED = ("bert.pooler.", "cls.", "bert.embeddings.position_ids")
+CORE = ("bert.", "qa_outputs.")
+
+
+def check_config(name: str, config: PreTrainedConfig) -> None:
+    """Refuse what is not an encoder as Devlin et al. (2019) describe it.
+
+    Raises:
+        ValueError: if it is another kind of model, a decoder, has relative positions,
+            quantized weights, one token type, or another head.
+    """
+    if config.model_type != "bert":
+        raise ValueError(
+            f"{name!r} is of model type {config.model_type!r}, wanted 'bert'"
+        )
+    wanted = {
+        "is_decoder": False,
+        "add_cross_attention": False,
+        "position_embedding_type": "absolute",
+        "quantization_config": None,
+        "num_labels": 2,
+    }
+    for field, value in wanted.items():
+        if (actual := getattr(config, field, value)) not in (value, None):
+            raise ValueError(
+                f"{name!r} has {field} {actual!r} in its config.json, wanted {value!r}"
+            )
+    if config.type_vocab_size < 2:
+        raise ValueError(
+            f"{name!r} has type_vocab_size {config.type_vocab_size} in its "
+            "config.json, wanted 2: question and context have a token type each"
+        )
+
+
+def check_weights(name: str, report: dict[str, Any], new_head: bool) -> None:
+    """Refuse weights that are missing, left over, or of another size.
+
+    Args:
+        report: the library's, `output_loading_info`.
+        new_head: accept a checkpoint without a head for question answering, and what
+            heads for other tasks it has.
+    Raises:
+        ValueError: naming some of them.
+    """
+    missing, extra = set(report["missing_keys"]), set(report["unexpected_keys"])
+    extra = {key for key in extra if not key.startswith(UNUSED)}
+    if new_head:
+        missing = set() if missing == HEAD else missing
+        extra = {key for key in extra if missing or key.startswith(CORE)}
+    if missing:
+        kind = "BERT encoder" if new_head else "BERT fine-tuned for question answering"
+        raise ValueError(
+            f"{name!r} is not a {kind}: its weights lack {_some(missing)}"
+            f"{_instead(missing, extra)}"
+        )
+    if extra:
+        raise ValueError(
+            f"{name!r} has weights that this BERT does not read, so it is another "
+            f"kind of model: {_some(extra)}"
+        )
+    for key, came, wanted in sorted(report["mismatched_keys"]):
+        raise ValueError(
+            f"{name!r} has {key} of shape {tuple(came)}, and its config.json asks for "
+            f"{tuple(wanted)}"
+        )
+
+
+def _instead(missing: set[str], extra: set[str]) -> str:
+    """What is there instead; a prefix in front of all names is told as such."""
+    key = min(missing)
+    prefixes = [name.removesuffix(key) for name in extra if name.endswith(f".{key}")]
+    if prefixes:
+        return (
+            f"; their names begin with {prefixes[0]!r} instead: save the model without "
+            "the wrapper that puts it there (of DataParallel, model.module)"
+        )
+    return f"; instead there are {_some(extra)}" if extra else ""
+
+
+def _some(names: Iterable[str]) -> str:
+    """`a, b, c and 36 more`."""
+    names = sorted(names)
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more
+
+
+def check_vocabulary(
+    name: str, tokenizer: BertTokenizer, config: PreTrainedConfig
+) -> None:
+    """Refuse a tokenizer whose ids have no row in the word embeddings.
+
+    Raises:
+        ValueError: if a special token is missing, or an id is too large.
+    """
+    vocabulary = tokenizer.get_vocab()
+    pieces = json.loads(tokenizer.backend_tokenizer.to_str())["model"]["vocab"]
+    for role in ("unk_token", "sep_token", "pad_token", "cls_token"):
+        token = getattr(tokenizer, role)
+        if token not in pieces:
+            raise ValueError(f"the vocabulary of {name!r} lacks its {role}, {token!r}")
+    largest = max(vocabulary, key=vocabulary.__getitem__)
+    if vocabulary[largest] >= config.vocab_size:
+        raise ValueError(
+            f"{name!r} has a tokenizer of {vocabulary[largest] + 1:,} pieces and word "
+            f"embeddings for {config.vocab_size:,}; the last piece is {largest!r}"
+        )
+
+
+def bert_tokenizer(name: str, tokenizer: Tokenizer) -> BertTokenizer:
+    """`tokenizer` itself, or a BertTokenizer that makes the same ids of every text.
+
+    Raises:
+        ValueError: if it cuts texts in another way than BERT.
+    """
+    came, ours = _settings(tokenizer), isinstance(tokenizer, BertTokenizer)
+    if came and ours and came["model"]["type"] == "WordPiece":
+        return tokenizer
+    normalizer = came.get("normalizer") or {}
+    if not ours and normalizer.get("type") == "BertNormalizer":
+        again = BertTokenizer(
+            vocab=tokenizer.get_vocab(),
+            do_lower_case=normalizer["lowercase"],
+            strip_accents=normalizer["strip_accents"],
+            tokenize_chinese_chars=normalizer["handle_chinese_chars"],
+            model_max_length=tokenizer.model_max_length,
+            **tokenizer.special_tokens_map,
+        )
+        if _settings(again) == came:
+            return again
+    raise ValueError(
+        f"{name!r} has a tokenizer of class {type(tokenizer).__name__}, which does not "
+        "cut texts as BERT's does; wanted a BertTokenizer"
+    )
+
+
+def _settings(tokenizer: Tokenizer) -> dict[str, Any]:
+    """All that decides which ids a fast tokenizer makes; {} for a slow one."""
+    if not getattr(tokenizer, "is_fast", False):
+        return {}
+    saved = json.loads(tokenizer.backend_tokenizer.to_str())
+    names = ("normalizer", "pre_tokenizer", "model", "added_tokens")
+    return {name: saved[name] for name in names}
