@@ -2,14 +2,16 @@
 
     python -m oracle.compare
 
-Prints the tables of `benchmarks/README.md`. `tests/test_oracle.py` asserts the bounds.
+Writes `oracle/disagreements.md`. `tests/oracle/test_agreement.py` asserts the bounds.
 """
 
 import gzip
 import json
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from torch import Tensor
 
@@ -19,15 +21,66 @@ from companion.qa_pipeline.answers import Answer, best_answers
 from companion.qa_pipeline.windows import Tokens, Window
 
 FIXTURE = Path(__file__).parent / "answers.json.gz"
+OUTPUT = Path(__file__).parent / "disagreements.md"
 ALIGNED = "align_to_words"
+Case = dict[str, Any]
+Pair = tuple[Case, Answer]  # a stored case, and our best answer to it
+
+PAGE = """\
+# Where ours and the old pipeline part
+
+Written by `python -m oracle.compare`. The weights have the SHA-256
+`{weights_sha256}`.
+
+| contexts | calls | same place and text | largest difference of scores |
+| --- | ---: | ---: | ---: |
+{agreement}
+
+Each disagreement, with the place of the answer's first character, the score, and the
+step of the old pipeline that leads to its answer. A star marks a question that the
+text does not answer.
+
+| question | words | ours | | the old one | | cause |
+| --- | ---: | --- | ---: | --- | ---: | --- |
+{disagreements}
+
+| cause | disagreements |
+| --- | ---: |
+{causes}
+"""
 
 
-def fixture() -> dict:
+def main() -> None:
+    """Ask, compare, write."""
+    answerer, stored = QuestionAnswerer(*companion.load()), fixture()
+    parts = {
+        kind: best_pairs(answerer, stored[kind])
+        for kind in ("one_window", "in_prose", "several_windows")
+    }
+    every = [pair for part in parts.values() for pair in part]
+    apart = [(*pair, cause(answerer, pair[0])) for pair in every if not agrees(pair)]
+    causes = Counter(why for _, _, why in apart)
+    page = PAGE.format(
+        weights_sha256=stored["weights_sha256"],
+        agreement="\n".join(agreement_rows(**parts)),
+        disagreements="\n".join(disagreement(*case) for case in apart),
+        causes="\n".join(f"| {why} | {n} |" for why, n in causes.most_common()),
+    )
+    OUTPUT.write_text(page, encoding="utf-8", newline="\n")
+
+
+def fixture() -> dict[str, Any]:
     """What `make.py` wrote."""
     return json.loads(gzip.decompress(FIXTURE.read_bytes()))
 
 
-def ours(answerer: QuestionAnswerer, cases: list[dict], **changed) -> list:
+def best_pairs(answerer: QuestionAnswerer, cases: list[Case]) -> list[Pair]:
+    """Each case with our best answer to it."""
+    answers = ours(answerer, cases)
+    return [(case, as_list(a)[0]) for case, a in zip(cases, answers, strict=True)]
+
+
+def ours(answerer: QuestionAnswerer, cases: list[Case], **changed: object) -> list:
     """Our answers to the cases' calls, those with equal options asked together."""
     together = defaultdict(list)
     for i, case in enumerate(cases):
@@ -35,15 +88,15 @@ def ours(answerer: QuestionAnswerer, cases: list[dict], **changed) -> list:
         question, context = options.pop("question"), options.pop("context")
         options.pop("answered", None)
         together[json.dumps(options)].append((i, question, context))
-    found: list = [None] * len(cases)
-    for options, asked in together.items():
+    result: list = [None] * len(cases)
+    for text, asked in together.items():
         places, questions, contexts = (
             list(column) for column in zip(*asked, strict=True)
         )
-        answers = answerer(questions, contexts, **json.loads(options))
+        answers = answerer(questions, contexts, **json.loads(text))
         for i, answer in zip(places, answers, strict=True):
-            found[i] = answer
-    return found
+            result[i] = answer
+    return result
 
 
 def as_list(answers: Answer | list[Answer]) -> list[Answer]:
@@ -52,8 +105,13 @@ def as_list(answers: Answer | list[Answer]) -> list[Answer]:
 
 
 def place(answer: Answer) -> tuple[int, int, str]:
-    """Where it stands, and its text."""
+    """The characters of an answer, and its text."""
     return answer["start"], answer["end"], answer["answer"]
+
+
+def agrees(pair: Pair) -> bool:
+    """Tell whether the best answers are the same place and text."""
+    return place(pair[1]) == place(as_list(pair[0]["old"])[0])
 
 
 def merged(answers: list[Answer]) -> list[Answer]:
@@ -80,17 +138,13 @@ def _best(context: str, tokens: Tokens, window: Window, logits: Tensor) -> list[
     part = slice(window.first, window.end)
     words = tokens.words[part] - tokens.words[window.first]
     inside = Tokens(tokens.ids[part], tokens.offsets[part], words)
-    return best_answers(
-        context,
-        inside,
-        logits,
-        top_k=12,
-    )
+    return best_answers(context, inside, logits, top_k=12)
 
 
-def cause(answerer: QuestionAnswerer, call: dict, old: Answer) -> str:
+def cause(answerer: QuestionAnswerer, case: Case) -> str:
     """Which of the old pipeline's two ways led to its answer."""
-    windows = window_by_window(answerer, call)
+    old = as_list(case["old"])[0]
+    windows = window_by_window(answerer, case["call"])
     candidates = [answer for window in windows for answer in window]
     alone = max(candidates, key=lambda answer: answer["score"])
     if alone["answer"] == old["answer"]:
@@ -100,59 +154,42 @@ def cause(answerer: QuestionAnswerer, call: dict, old: Answer) -> str:
     return "other"
 
 
-def main() -> None:
-    """Print the tables."""
-    answerer = QuestionAnswerer(*companion.load())
-    stored = fixture()
-    one, several = stored["one_window"], stored["several_windows"]
-    prose = list(
-        zip(stored["in_prose"], ours(answerer, stored["in_prose"]), strict=True)
-    )
-    print("| contexts | calls | same place and text | largest difference of scores |")
-    print("| --- | ---: | ---: | ---: |")
-    pairs = list(zip(several, ours(answerer, several), strict=True))
-    single = list(zip(one, ours(answerer, one), strict=True))
-    for name, part in {
-        "one window, `align_to_words=False`": [
-            p for p in single if not p[0]["call"].get(ALIGNED, True)
-        ],
-        "one window, words": [p for p in single if p[0]["call"].get(ALIGNED, True)],
-        "several windows, one place with an answer": prose,
-        "several windows, many like it": pairs,
-        "of these, answered": [p for p in pairs if p[0]["call"]["answered"]],
-        "of these, not": [p for p in pairs if not p[0]["call"]["answered"]],
+def agreement_rows(
+    one_window: list[Pair], in_prose: list[Pair], several_windows: list[Pair]
+) -> Iterator[str]:
+    """A row of the table of agreement for each kind of call."""
+    for name, pairs in {
+        "one window, `align_to_words=False`": aligned(one_window, False),
+        "one window, words": aligned(one_window, True),
+        "several windows, one place with an answer": in_prose,
+        "several windows, many like it": several_windows,
+        "of these, answered": [p for p in several_windows if p[0]["call"]["answered"]],
+        "of these, not": [p for p in several_windows if not p[0]["call"]["answered"]],
     }.items():
-        _row(name, part)
-    print("\n| question | words | ours | | the old one | | cause |")
-    print("| --- | ---: | --- | ---: | --- | ---: | --- |")
-    causes = Counter()
-    for case, mine in [*single, *prose, *pairs]:
-        old, call, mine = as_list(case["old"])[0], case["call"], as_list(mine)[0]
-        if place(old) != place(mine):
-            why = cause(answerer, call, old)
-            causes[why] += 1
-            print(
-                f"| {call['question']}{'' if call.get('answered', True) else ' *'} "
-                f"| {len(call['context'].split()):,} "
-                f"| {_short(mine)} | {_short(old)} | {why} |"
-            )
-    print(f"\n{dict(causes)}")
+        same = [(mine, as_list(case["old"])[0]) for case, mine in filter(agrees, pairs)]
+        off = max(abs(mine["score"] - old["score"]) for mine, old in same)
+        share = f"{len(same)} ({len(same) / len(pairs):.1%})"
+        yield f"| {name} | {len(pairs)} | {share} | {off:.1e} |"
 
 
-def _row(name: str, pairs: list[tuple[dict, Answer | list[Answer]]]) -> None:
-    both = [(as_list(mine)[0], as_list(case["old"])[0]) for case, mine in pairs]
-    same = [(mine, old) for mine, old in both if place(mine) == place(old)]
-    off = max(abs(mine["score"] - old["score"]) for mine, old in same)
-    print(
-        f"| {name} | {len(both)} | {len(same)} ({len(same) / len(both):.1%}) "
-        f"| {off:.1e} |"
-    )
+def aligned(pairs: list[Pair], to_words: bool) -> list[Pair]:
+    """Those that asked for whole words, the default, or those that did not."""
+    return [p for p in pairs if p[0]["call"].get(ALIGNED, True) is to_words]
 
 
-def _short(answer: Answer) -> str:
+def disagreement(case: Case, mine: Answer, why: str) -> str:
+    """A row of the table of disagreements."""
+    call, old = case["call"], as_list(case["old"])[0]
+    star = "" if call.get("answered", True) else " *"
+    words = f"{len(call['context'].split()):,}"
+    cells = [call["question"] + star, words, *_short(mine), *_short(old), why]
+    return f"| {' | '.join(cells)} |"
+
+
+def _short(answer: Answer) -> tuple[str, str]:
     text = " ".join(answer["answer"].split())
     text = text if len(text) <= 40 else f"{text[:40]}…"
-    return f"{text} ({answer['start']}) | {answer['score']:.3f}"
+    return f"{text} ({answer['start']})", f"{answer['score']:.3f}"
 
 
 if __name__ == "__main__":

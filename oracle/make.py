@@ -4,12 +4,11 @@
 
 Makes an environment with `transformers==5.2.0` and `torch==2.13.0` in the temporary
 folder (once, some 2 GB), asks the embedded model there, in float32, all that
-`cases.py` has, and writes `oracle/answers.json.gz`: the calls, the answers, the
-versions, and the SHA-256 of the weights. Fifteen minutes of processor time.
+`cases.py` has, and writes `oracle/answers.json.gz`: its command, the versions, the
+SHA-256 of the weights, the calls and the answers. Fifteen minutes of processor time.
 """
 
 import gzip
-import hashlib
 import json
 import os
 import subprocess
@@ -18,7 +17,9 @@ import tempfile
 import venv
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
+from companion import measured
 from oracle import cases
 
 HERE = Path(__file__).parent
@@ -29,7 +30,7 @@ ENVIRONMENT = Path(tempfile.gettempdir()) / "transformers-5.2.0"
 
 
 def old_python() -> Path:
-    """The interpreter of the old library's environment, which is made if need be."""
+    """The interpreter of the old library's environment, made if it is not there."""
     python = ENVIRONMENT / ("Scripts" if sys.platform == "win32" else "bin") / "python"
     if not python.exists():
         venv.create(ENVIRONMENT, with_pip=True)
@@ -37,8 +38,8 @@ def old_python() -> Path:
     return python
 
 
-def ask_the_old_one(calls: list[dict]) -> list:
-    """Its answer to each call, from some processes with one thread each."""
+def ask_the_old_one(calls: list[dict[str, Any]]) -> list[Any]:
+    """Its answer to each call, from several processes with one thread each."""
     lines = [
         json.dumps({k: v for k, v in call.items() if k != "answered"}) for call in calls
     ]
@@ -50,7 +51,7 @@ def ask_the_old_one(calls: list[dict]) -> list:
     return answers
 
 
-def _run(lines: list[str]) -> list:
+def _run(lines: list[str]) -> list[Any]:
     run = subprocess.run(
         [old_python(), HERE / "old.py", MODEL],
         input="\n".join(lines),
@@ -63,12 +64,11 @@ def _run(lines: list[str]) -> list:
 
 
 def main() -> None:
-    """Write the fixture."""
-    weights = (MODEL / "model.safetensors").read_bytes()
-    fixture = {
-        "made by": "python -m oracle.make",
+    """Ask, and write the fixture."""
+    fixture: dict[str, Any] = {
+        "command": "python -m oracle.make",
         "with": PINNED,
-        "weights sha256": hashlib.sha256(weights).hexdigest(),
+        "weights_sha256": measured.weights_sha256(),
     }
     for name in ("one_window", "several_windows", "in_prose"):
         calls = getattr(cases, name)()
@@ -76,9 +76,13 @@ def main() -> None:
         fixture[name] = [
             {"call": call, "old": old} for call, old in zip(calls, answers, strict=True)
         ]
+    (HERE / "answers.json.gz").write_bytes(packed(fixture))
+
+
+def packed(fixture: dict[str, Any]) -> bytes:
+    """The fixture's file; the same content gives the same bytes."""
     text = json.dumps(fixture, ensure_ascii=True, indent=0)
-    packed = gzip.compress(text.encode(), mtime=0)  # the same bytes every time
-    (HERE / "answers.json.gz").write_bytes(packed)
+    return gzip.compress(text.encode(), mtime=0)
 
 
 if __name__ == "__main__":

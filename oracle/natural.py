@@ -4,7 +4,7 @@
 
 Held-out questions of a SQuAD-format file, each about five neighbouring paragraphs of
 its page, 400 to 1,200 words. The text is not stored, so this is run by hand; the result
-stands in `benchmarks/README.md`.
+is in `benchmarks/README.md`.
 """
 
 import random
@@ -12,29 +12,12 @@ import sys
 from pathlib import Path
 
 import companion
-from companion.fine_tuning.held_out import hold_out
+from benchmarks.questions import held_out
 from companion.fine_tuning.metrics import exact_match
-from companion.fine_tuning.squad import Example, read_squad
+from companion.fine_tuning.squad import Example
 from oracle.make import ask_the_old_one
 
-
-def calls(path: Path, count: int) -> list[tuple[Example, dict[str, str]]]:
-    """Questions with a context of several paragraphs."""
-    _, examples = hold_out(read_squad(path), path.name)
-    pages: dict[str, list[str]] = {}
-    for example in examples:
-        paragraphs = pages.setdefault(example.page, [])
-        if example.context not in paragraphs:
-            paragraphs.append(example.context)
-    random.Random(0).shuffle(examples)
-    found = []
-    for example in examples:
-        paragraphs = pages[example.page]
-        place = paragraphs.index(example.context)
-        context = "\n\n".join(paragraphs[max(0, place - 2) : place + 3])
-        if 400 <= len(context.split()) <= 1200:
-            found.append((example, {"question": example.question, "context": context}))
-    return found[:count]
+SHORTEST, LONGEST = 400, 1200  # words of a context
 
 
 def main(path: Path, count: int) -> None:
@@ -54,6 +37,25 @@ def main(path: Path, count: int) -> None:
             for answer, (example, _) in zip(answers, asked, strict=True)
         )
         print(f"{name}: {right:.0f} exactly right")
+
+
+def calls(path: Path, count: int) -> list[tuple[Example, dict[str, str]]]:
+    """Questions with a context of several paragraphs."""
+    examples = held_out(path)
+    pages: dict[str, list[str]] = {}
+    for example in examples:
+        paragraphs = pages.setdefault(example.page, [])
+        if example.context not in paragraphs:
+            paragraphs.append(example.context)
+    random.Random(0).shuffle(examples)
+    chosen = []
+    for example in examples:
+        paragraphs = pages[example.page]
+        place = paragraphs.index(example.context)
+        context = "\n\n".join(paragraphs[max(0, place - 2) : place + 3])
+        if SHORTEST <= len(context.split()) <= LONGEST:
+            chosen.append((example, {"question": example.question, "context": context}))
+    return chosen[:count]
 
 
 if __name__ == "__main__":

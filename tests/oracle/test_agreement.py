@@ -26,7 +26,7 @@ def fixture():
 
 def test_the_fixture_is_of_these_weights(fixture):
     weights = Path(EMBEDDED / "model.safetensors").read_bytes()
-    assert fixture["weights sha256"] == hashlib.sha256(weights).hexdigest()
+    assert fixture["weights_sha256"] == hashlib.sha256(weights).hexdigest()
     assert "transformers==5.2.0" in fixture["with"]
 
 
