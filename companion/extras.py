@@ -23,7 +23,7 @@ def require(package: str, extra: str) -> ModuleType:
     try:
         return importlib.import_module(package)
     except ModuleNotFoundError as error:
-        if error.name != package.partition(".")[0]:
+        if not f"{package}.".startswith(f"{error.name}."):
             raise  # it is there, and lacks something itself
         raise MissingExtra(
             f"{package} is not installed, and this needs it: "
