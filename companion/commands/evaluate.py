@@ -2,12 +2,15 @@
 
 import argparse
 import json
+import os
 from pathlib import Path
 
 import companion
-from companion.fine_tuning import card, evaluation, features
-from companion.fine_tuning.held_out import hold_out
+from companion import measured
+from companion.fine_tuning import card, evaluation, features, reports
+from companion.fine_tuning.held_out import recorded
 from companion.fine_tuning.squad import Example, read_squad
+from companion.loading import EMBEDDED
 
 
 def add_parser(commands: argparse._SubParsersAction) -> None:
@@ -15,8 +18,10 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     command = commands.add_parser(
         "evaluate",
         help="measure a model on questions with known answers",
-        description="SQuAD's EM and F1, in percent, with 95 % intervals; by the "
-        "rules of version 2 where some questions have no answer. A file is a domain.",
+        description="Measure SQuAD's EM and F1, in percent, with 95 % intervals; by "
+        "the rules of version 2 if some questions have no answer. Each file is a "
+        "domain. F1 compares words, which are what stands between spaces: in Chinese, "
+        "Japanese or Thai a whole answer is one word, so F1 is all or nothing.",
     )
     command.add_argument("files", nargs="+", type=Path, metavar="FILE")
     command.add_argument(
@@ -43,23 +48,39 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Print a line a file, and one for all where there are several."""
+    """Print a line per file, and one for all questions if there are several files."""
+    names = reports.domain_names(options.files)
+    folder = Path(options.model or os.environ.get("COMPANION_MODEL") or EMBEDDED)
+    stages = card.stages_of(folder)
+    parts = [_questions(path, stages, options) for path in options.files]
+    mixed = any(not e.answers for part in parts for e in part)
     tokenizer, model = companion.load(options.model)
-    domains = {path.name: _questions(path, options) for path in options.files}
-    mixed = any(not e.answers for part in domains.values() for e in part)
     asked = {
         name: evaluation.ask(tokenizer, model, part, no_answer=mixed)
-        for name, part in domains.items()
+        for name, part in zip(names, parts, strict=True)
     }
-    if len(asked) > 1:
-        asked["all"] = [a for part in asked.values() for a in part]
-    found = {name: evaluation.summary(part) for name, part in asked.items()}
-    for name, figures in found.items():
-        print(f"{name}  {card.one_line(figures)}")
+    report = reports.report(
+        asked,
+        _command(names, options),
+        measured.weights_sha256(folder),
+        made_by=[stage["command"] for stage in stages],
+    )
+    every = report["domains"] | ({"all": report["all"]} if "all" in report else {})
+    for name, figures in every.items():
+        print(f"{name}  {evaluation.one_line(figures)}")
     if options.json:
-        options.json.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+        options.json.write_text(json.dumps(report, indent=1) + "\n", "utf-8")
     if options.picture:
-        _draw(list(found.values())[-1]["reliability"], options.picture)
+        _draw(list(every.values())[-1]["reliability"], options.picture)
+
+
+def _command(names: list[str], options: argparse.Namespace) -> str:
+    """What was asked for, without the folders of this machine."""
+    words = ["python -m companion evaluate", *names]
+    words += ["--model", Path(options.model).name] if options.model else []
+    words += ["--held-out"] if options.held_out else []
+    words += ["--no-answer", f"{options.no_answer:g}"] if options.no_answer else []
+    return " ".join([*words, "--json", options.json.name] if options.json else words)
 
 
 def _draw(bins: list[dict], path: Path) -> None:
@@ -68,8 +89,10 @@ def _draw(bins: list[dict], path: Path) -> None:
     reliability(bins).figure.savefig(path)
 
 
-def _questions(path: Path, options: argparse.Namespace) -> list[Example]:
+def _questions(
+    path: Path, stages: list[dict], options: argparse.Namespace
+) -> list[Example]:
     examples = read_squad(path)
     if options.held_out:
-        _, examples = hold_out(examples, path.name)
+        examples = recorded(stages, examples, str(path))
     return features.add_unanswerable(examples, options.no_answer, seed=0)
