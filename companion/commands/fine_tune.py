@@ -28,7 +28,6 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     """Add the command's options; those of `Recipe` take their defaults from there."""
     command = commands.add_parser(
         "fine-tune",
-        help="train a model; see `make train-deps`",
         description="Train a model, measure it on what was held out, write its card. "
         "After a kill the same command goes on from the last save. What single "
         "settings bring was measured: see the card in companion/embedded.",
@@ -170,6 +169,6 @@ def _finish(
         if source.held_out:
             asked = evaluation.ask(tokenizer, model.float(), source.held_out)
             results[source.name] = evaluation.summary(asked)
-            print(source.name, card.one_line(results[source.name]))
+            print(source.name, evaluation.one_line(results[source.name]))
     stage = card.stage(options.base, recipe, sources, results, model)
     card.write_card(folder, [*card.stages_of(options.base), stage])
