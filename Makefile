@@ -8,16 +8,22 @@ INSTALLED := $(VENV)/installed
 WORKERS ?= 2
 SIDE_BY_SIDE := -n $(WORKERS) --dist loadfile
 
-.PHONY: help book serve test lab notebooks stable lint format picture requirements \
-  train-deps clean
+.PHONY: help book serve quick test lab notebooks stable lint lint-js format hooks picture \
+  requirements train-deps clean
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+# Both need a network; all other commands do without.
 
 $(INSTALLED): requirements.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --upgrade pip
 	$(BIN)/python -m pip install -r requirements.txt
+	@touch $@
+
+node_modules: package.json package-lock.json
+	npm ci --no-audit --no-fund
 	@touch $@
 
 book: $(INSTALLED)  ## the HTML book, from the stored outputs; strict
@@ -28,26 +34,39 @@ book: $(INSTALLED)  ## the HTML book, from the stored outputs; strict
 serve: book  ## the book at http://localhost:8000
 	$(BIN)/python -m http.server --directory _build/html --bind localhost 8000
 
+quick: $(INSTALLED)  ## half a minute: what a change is likely to break
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest tests -q -m "not slow" $(SIDE_BY_SIDE)
+
 test: $(INSTALLED)  ## the tests, and every notebook re-executed and compared
-	$(BIN)/pytest --nbval $(SIDE_BY_SIDE)
+	$(BIN)/pytest --nbval $(SIDE_BY_SIDE) $(COVERAGE)
 
 lab: $(INSTALLED)  ## JupyterLab on the notebooks
 	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks
 
-notebooks: $(INSTALLED)  ## notebooks/ from book/: update, execute, write what changed
+notebooks: $(INSTALLED)  ## notebooks/ from book/, executed; one: ONLY=04_attention
 	$(BIN)/python -m tools.notebooks $(ONLY)
 
 stable: $(INSTALLED)  ## the same outputs in float64, with one thread
 	COMPANION_DTYPE=float64 OMP_NUM_THREADS=1 \
 	  $(BIN)/pytest --nbval $(SIDE_BY_SIDE) notebooks
 
-lint: $(INSTALLED)  ## ruff and spelling
+lint: $(INSTALLED)  ## ruff, types and spelling
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 	$(BIN)/codespell
+
+lint-js: node_modules  ## the scripts and styles of the pages; needs npm
+	npm run --silent lint
 
 format: $(INSTALLED)  ## let ruff format the code
 	$(BIN)/ruff format .
+
+hooks: $(INSTALLED)  ## the checks before each commit; needs no network
+	$(BIN)/pre-commit install
 
 picture: $(INSTALLED)  ## the README's picture
 	$(BIN)/python -c "import companion; from companion import figures; \
@@ -55,10 +74,10 @@ picture: $(INSTALLED)  ## the README's picture
 	  tokens = tokenizer.tokenize('Who?', 'My name is Foo', add_special_tokens=True); \
 	  figures.data_flow(model.config, tokens).figure.savefig('book/_static/flow.png')"
 
-requirements:  ## compile requirements.in; needs uv
-	uv pip compile --universal --python-version 3.11 --no-header --upgrade \
-	  --annotation-style line requirements.in \
-	  | grep -vE '^(nvidia-|cuda-|triton==)' > requirements.txt
+requirements:  ## compile requirements.in; all pins anew: UPGRADE=--upgrade; needs uv
+	uv pip compile --quiet --universal --python-version 3.11 --no-header $(UPGRADE) \
+	  --annotation-style line --output-file requirements.txt requirements.in
+	sed -i.all -E '/^(nvidia-|cuda-|triton==)/d' requirements.txt && rm requirements.txt.all
 
 train-deps: $(INSTALLED)  ## what only retraining needs
 	$(BIN)/python -m pip install blingfire==0.1.8
