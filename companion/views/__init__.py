@@ -1,4 +1,4 @@
-"""Views of attention that one can touch, in a notebook and in the built book.
+"""Views of attention to touch, in a notebook and in the built book.
 
     head_view     one layer at a time: lines from each token to those it reads
     model_view    all layers and heads at once, small
@@ -6,22 +6,24 @@
     layer_slider  where the tokens' vectors stand, from the embeddings to the end
 
 The first three are BertViz's (Vig, *A Multiscale Visualization of Attention*, 2019):
-its own scripts draw them, from the companion's numbers. Chapters 4 and 10.
+its own scripts draw them, from the companion's numbers. Chapters 4 and 10. To be drawn
+in a notebook they need the extra `views`: `pip install "inside-bert[views]"`.
 """
 
-from companion.views.page import BOOK, Decoded, View, alike, decode, runtime
-from companion.views.picture import head_view, model_view, neuron_view
+from companion.views.decoding import Decoded, decode
+from companion.views.head import head_view
+from companion.views.model import model_view
+from companion.views.neuron import neuron_view
+from companion.views.page import BOOK, View
 from companion.views.slider import layer_slider
 
 __all__ = [
     "BOOK",
     "Decoded",
     "View",
-    "alike",
     "decode",
     "head_view",
     "layer_slider",
     "model_view",
     "neuron_view",
-    "runtime",
 ]

@@ -1,10 +1,11 @@
-"""Numbers for a page: fewer bits, compressed, as text; and back again.
+"""Pack a view's numbers for a page: fewer bits, compressed, as text; and unpack them.
 
 A packed view is base64 of zlib of: four bytes with the length of a header, the header
-in JSON, then a byte for each number. `views.js` reads the same.
+in JSON, then one byte per number. `packing.js` reads the same.
 """
 
 import base64
+import hashlib
 import json
 import math
 import zlib
@@ -13,39 +14,43 @@ from typing import Any
 import torch
 from torch import Tensor
 
-LEVELS = (255, 191, 127, 95, 63, 47, 31)  # the finest within the budget is taken
-SHORT, SHORT_BUDGET, BUDGET = 64, 175_000, 440_000  # tokens; characters; for longer
+LEVELS = (255, 191, 127, 95, 63, 47, 31)  # the finest that fits the budget is used
+SHORT = 64  # tokens; a text up to here gets the smaller budget
+SHORT_BUDGET, BUDGET = 175_000, 440_000  # characters of packed text
 
 
 def quantise_weights(weights: Tensor, levels: int) -> Tensor:
-    """Weights from 0 to 1 as whole numbers from 0 to `levels`, by their square roots.
+    """Round the square roots of weights from 0 to 1 to whole numbers up to `levels`.
 
-    The root spreads small weights out: at 255 levels 0.0001 is still told from 0, and
-    no weight is off by more than 0.004.
+    The root spreads small weights out: with 255 levels 0.0001 still differs from 0,
+    and no weight is off by more than 0.004.
     """
     return (weights.double().sqrt() * levels).round().to(torch.uint8)
 
 
 def restore_weights(whole: Tensor, levels: int) -> Tensor:
-    """What `quantise_weights` left of the weights."""
+    """Invert `quantise_weights`, up to its rounding."""
     return (whole.double() / levels) ** 2
 
 
-def quantise_vectors(vectors: Tensor) -> tuple[Tensor, list]:
-    """Each head's vectors, (L, A, T, D), as 1 to 255, and the heads' steps, (L, A)."""
-    largest = vectors.abs().amax(dim=(-2, -1)).double().clamp_min(1e-9)
-    steps = [[float(f"{x / 127:.3e}") for x in layer] for layer in largest.tolist()]
+def quantise_vectors(vectors: Tensor) -> tuple[Tensor, list[list[float]]]:
+    """Return each head's vectors, (L, A, T, D), as 1 to 255, and the steps, (L, A)."""
+    largest = vectors.abs().amax(dim=(-2, -1)).double()  # (L, A, T, D) -> (L, A)
+    steps = [
+        [float(f"{x / 127:.3e}") for x in layer]
+        for layer in largest.clamp_min(1e-9).tolist()
+    ]
     scaled = vectors.double() / torch.tensor(steps)[..., None, None]
     return (scaled.round().clamp(-127, 127) + 128).to(torch.uint8), steps
 
 
-def restore_vectors(whole: Tensor, steps: list) -> Tensor:
-    """What `quantise_vectors` left of the vectors."""
+def restore_vectors(whole: Tensor, steps: list[list[float]]) -> Tensor:
+    """Invert `quantise_vectors`, up to its rounding."""
     return (whole.double() - 128) * torch.tensor(steps).double()[..., None, None]
 
 
 def pack(header: dict[str, Any], arrays: dict[str, Tensor]) -> str:
-    """Header and arrays of bytes as one text that `unpack` and the page can read."""
+    """Pack a header and arrays of bytes into one text, which `unpack` reads."""
     shapes = {name: list(array.shape) for name, array in arrays.items()}
     head = json.dumps({**header, "arrays": shapes}, separators=(",", ":")).encode()
     body = b"".join(array.contiguous().numpy().tobytes() for array in arrays.values())
@@ -54,21 +59,21 @@ def pack(header: dict[str, Any], arrays: dict[str, Tensor]) -> str:
 
 
 def unpack(text: str) -> tuple[dict[str, Any], dict[str, Tensor]]:
-    """The header and the arrays of a packed view."""
+    """Return the header and the arrays of a packed view."""
     data = zlib.decompress(base64.b64decode(text))
     start = 4 + int.from_bytes(data[:4], "big")
     header, arrays = json.loads(data[4:start]), {}
     for name, shape in header.pop("arrays").items():
         end = start + math.prod(shape)
         numbers = torch.frombuffer(bytearray(data[start:end]), dtype=torch.uint8)
-        arrays[name], start = numbers.reshape(shape), end
+        arrays[name], start = numbers.reshape(shape), end  # (N,) -> shape
     return header, arrays
 
 
 def pack_weights(
     header: dict[str, Any], weights: Tensor, others: dict[str, Tensor]
 ) -> str:
-    """`pack`, with the weights on the finest grid that keeps a long text small."""
+    """Pack weights on the finest grid that keeps the view of a long text small."""
     budget = SHORT_BUDGET if len(header["tokens"]) <= SHORT else BUDGET
     for levels in LEVELS:
         whole = quantise_weights(weights, levels)
@@ -76,3 +81,13 @@ def pack_weights(
         if len(text) <= budget:
             break
     return text
+
+
+def element_id(header: dict[str, Any], arrays: dict[str, Tensor]) -> str:
+    """Name a view's element by its header and the shapes of its arrays alone.
+
+    The numbers themselves differ in their last digits from machine to machine.
+    """
+    shapes = {name: tuple(array.shape) for name, array in arrays.items()}
+    digest = hashlib.sha256(repr((header, shapes)).encode()).hexdigest()
+    return f"attention-{digest[:12]}"

@@ -1,4 +1,4 @@
-"""A question and a context, read by the companion for a view."""
+"""What a view shows of a question and a context, computed by the companion."""
 
 import torch
 from torch import nn
@@ -14,13 +14,13 @@ MOST_TOKENS = 512
 def traced(
     tokenizer: BertTokenizer, model: nn.Module, question: str, context: str
 ) -> tuple[Encoded, Trace]:
-    """The text as tokens, and every intermediate of the model on it.
+    """Return the text as tokens, and every intermediate of the model on it.
 
     Raises:
-        TypeError: if the model is no BERT, or a text no string.
+        TypeError: if the model is no BERT, or a text is no string.
         ValueError: if there are more tokens than a view, or the model, can take.
     """
-    bert = getattr(model, "bert", model)
+    bert: BertModel = getattr(model, "bert", model)
     check_module("model.bert", bert, BertModel)
     encoded = encode(tokenizer, question, context)
     most = min(MOST_TOKENS, bert.config.max_position_embeddings)
@@ -34,7 +34,7 @@ def traced(
 
 
 def groups_of(encoded: Encoded) -> list[str]:
-    """For each token: "special", "question" or "context"."""
+    """Return "special", "question" or "context" for each token."""
     pairs = zip(encoded.is_special.tolist(), encoded.is_context.tolist(), strict=True)
     return [
         "special" if special else "context" if context else "question"

@@ -1,4 +1,4 @@
-// The one script of a page with views. Each "insert" below is a file: `page.py` puts it in.
+// The one script of a page with views. `runtime.py` puts a part in place of each "insert".
 (() => {
   if (window.insideBert) {
     window.insideBert.draw();
@@ -22,30 +22,37 @@
   const require = { config() {} };
   const quiet = { log() {} };
   const drawHeads = function (PYTHON_PARAMS, requirejs, require, console) {
-    /* insert head_view */
+    /* insert bertviz/head */
   };
   const drawModel = function (PYTHON_PARAMS, requirejs, require, console) {
-    /* insert model_view */
+    /* insert bertviz/model */
   };
   const drawNeurons = function (window, requirejs, require, console) {
-    /* insert neuron_view */
+    /* insert bertviz/neuron */
   };
 
   /** Run one of BertViz's scripts for the view in `root`. */
   const bertviz = (script, root, parameters) => {
     // One of them looks for "#vis" in the whole page, where there are several.
-    const select = (what) => d3.select(what === "#vis" ? root.querySelector(what) : what);
+    const select = (what) =>
+      d3.select(what === "#vis" ? root.querySelector(what) : what);
     const requirejs = (names, run) => run(jQuery, { ...d3, select });
     script(parameters, requirejs, require, quiet);
   };
 
-  /* insert slider */
-
-  /* insert views */
+  /* insert elements.js */
+  /* insert packing.js */
+  /* insert colours.js */
+  /* insert attention.js */
+  /* insert head.js */
+  /* insert model.js */
+  /* insert neuron.js */
+  /* insert slider.js */
+  /* insert page.js */
 
   const style = document.createElement("style");
   style.textContent = `
-/* insert style */
+/* insert page.css */
 `;
   document.head.append(style);
   window.insideBert = { draw };

@@ -1,0 +1,107 @@
+"""What the head view, the model view and the neuron view have in common."""
+
+from collections.abc import Callable
+from functools import wraps
+from inspect import signature
+from typing import Any, ParamSpec
+
+import torch
+from torch import Tensor, nn
+from transformers import BertTokenizer
+
+from companion.views.choices import Numbers, numbers_from, parts_of
+from companion.views.packing import element_id, pack_weights, quantise_vectors
+from companion.views.page import View
+from companion.views.reading import traced
+
+MOST_LINES = 400_000  # at once; a browser takes some seconds to draw as many
+P = ParamSpec("P")
+
+
+class Picture:
+    """The attention of a model that reads a question and a context: the part shown."""
+
+    def __init__(
+        self,
+        tokenizer: BertTokenizer,
+        model: nn.Module,
+        question: str,
+        context: str,
+        *,
+        layers: Numbers | None = None,
+        heads: Numbers | None = None,
+        show: str = "all",
+    ) -> None:
+        self.encoded, self.trace = traced(tokenizer, model, question, context)
+        count = self.trace.layers[0].weights.shape[1]
+        self.layers = numbers_from("layers", layers, len(self.trace.layers))
+        self.heads = numbers_from("heads", heads, count)
+        self.parts = parts_of(self.encoded, show)
+        self.rows, self.columns = self.parts[0]["rows"], self.parts[0]["columns"]
+        weights = self._stack("weights", self.rows)  # (L, A, rows, T)
+        self.weights = weights[..., self.columns]  # -> (L, A, rows, columns)
+        self.tall = max(len(self.rows), len(self.columns))  # tokens below one another
+
+    def _stack(self, name: str, tokens: list[int]) -> Tensor:
+        """Stack the chosen layers, heads and tokens of an intermediate."""
+        tensors = [getattr(self.trace.layers[i], name)[0] for i in self.layers]
+        stacked = torch.stack(tensors).detach()  # L x (A, T, ...) -> (L, A, T, ...)
+        return stacked[:, self.heads][:, :, tokens]
+
+    def check_lines(self, lines: int, what: str) -> None:
+        """Refuse more lines than a browser can draw; `what` could make them fewer."""
+        if lines > MOST_LINES:
+            raise ValueError(
+                f"this view would draw {lines:,} lines at once, and a browser can take "
+                f"{MOST_LINES:,}: give fewer {what}, a shorter context, or "
+                'show="question to context"'
+            )
+
+    def vectors(self) -> tuple[dict[str, Any], dict[str, Tensor]]:
+        """Return the steps and the whole numbers of the queries and the keys."""
+        steps, arrays = {}, {}
+        for name, tokens in (("queries", self.rows), ("keys", self.columns)):
+            stacked = self._stack(name, tokens)  # (L, A, T, D)
+            arrays[name], steps[f"{name}_steps"] = quantise_vectors(stacked)
+        return steps, arrays
+
+    def view(self, kind: str, height: int, *, vectors: bool = False) -> View:
+        """Pack it as a view of this kind, about `height` pixels high."""
+        steps, others = self.vectors() if vectors else ({}, {})
+        header = {
+            "kind": kind,
+            "tokens": self.encoded.tokens,
+            "layers": self.layers,
+            "heads": self.heads,
+            "rows": self.rows,
+            "columns": self.columns,
+            "parts": self.parts,
+            **steps,
+        }
+        words = (
+            f"{len(self.heads)} heads of each of {len(self.layers)} layers "
+            f"over {len(self.encoded.tokens)} tokens, {self.parts[0]['name']}"
+        )
+        name = element_id(header, {"weights": self.weights, **others})
+        packed = pack_weights(header, self.weights, others)
+        return View(kind, name, packed, words, height)
+
+
+def with_arguments_of(
+    make: Callable[P, Picture],
+) -> Callable[[Callable[[Picture], View]], Callable[P, View]]:
+    """Give a function of a picture the arguments that make the picture.
+
+    So the views' arguments are written down once, and `help` shows them for each.
+    """
+
+    def decorate(draw: Callable[[Picture], View]) -> Callable[P, View]:
+        @wraps(draw)
+        def view(*args: P.args, **choice: P.kwargs) -> View:
+            return draw(make(*args, **choice))
+
+        arguments = signature(make).replace(return_annotation=View)
+        view.__signature__ = arguments  # type: ignore[attr-defined]
+        return view
+
+    return decorate

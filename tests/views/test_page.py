@@ -1,0 +1,90 @@
+"""What a cell's output carries, and the script that draws the views of a page."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from companion import extras, running, views
+from companion.views import page, runtime
+
+PLAIN = (running.QUESTION, running.CONTEXT)
+D3 = "d3js.org v5.7.0"
+
+
+@pytest.fixture(autouse=True)
+def in_a_live_notebook(monkeypatch):
+    monkeypatch.delenv(views.BOOK, raising=False)
+
+
+def test_each_live_output_brings_the_script(embedded):
+    first = views.head_view(*embedded, *PLAIN)
+    second = views.layer_slider(*embedded, *PLAIN)
+    for view in (first, second, first):
+        assert view._repr_html_() == (
+            f"<script>{runtime.script()}</script>\n{view.html()}"
+        )
+    assert D3 in first._repr_html_()
+
+
+def test_in_the_book_no_output_carries_the_script(embedded, monkeypatch):
+    monkeypatch.setenv(views.BOOK, "1")
+    view = views.head_view(*embedded, *PLAIN)
+    assert view._repr_html_() == view.html()
+    assert D3 not in view.html()
+    assert repr(view) == "<head view: 12 heads of each of 6 layers over 10 tokens, all>"
+
+
+def test_the_script_has_its_parts_and_ends_no_element():
+    script = runtime.script()
+    own = "headView", "modelView", "neuronView", "sliderView", ".attention-view {"
+    for part in (D3, "jQuery v3", "Jesse Vig", *own):
+        assert part in script
+    assert "/* insert" not in script
+    assert not re.search(r"^\s*(import|export)\b", script, re.MULTILINE)
+    assert "</script" not in script.lower()
+
+
+def test_a_part_that_would_end_the_script_is_refused(monkeypatch):
+    monkeypatch.setattr(runtime, "_part", lambda name: "'</SCRIPT >'")
+    with pytest.raises(ValueError, match="contains </script"):
+        runtime.script.__wrapped__()
+
+
+def test_each_module_imports_what_stands_above_it():
+    """The modules become one script: an import must name a part inserted before."""
+    names = runtime.INSERT.findall(runtime._own("runtime.js"))
+    own = [name for name in names if name.endswith(".js")]
+    assert own
+    for place, name in enumerate(own):
+        for imported in re.findall(r'from "\./([\w.]+)"', runtime._own(name)):
+            assert imported in own[:place], name
+
+
+@pytest.mark.parametrize("missing", ["bertviz", "mpld3", "sphinxcontrib.jquery"])
+def test_a_missing_package_is_named_with_what_installs_it(
+    embedded, monkeypatch, missing
+):
+    monkeypatch.setitem(sys.modules, missing, None)
+    monkeypatch.setattr(page, "script", runtime.script.__wrapped__)
+    view = views.head_view(*embedded, *PLAIN)
+    with pytest.raises(extras.MissingExtra, match=rf"{missing} is not installed.*pip"):
+        view._repr_html_()
+    assert views.decode(view.html()).tokens
+
+
+def test_nothing_that_draws_is_imported_before_it_is_needed():
+    code = """
+import sys
+import companion
+from companion import views
+tokenizer, model = companion.load()
+views.neuron_view(tokenizer, model, "Who?", "My name is Foo").html()
+drawing = {"bertviz", "mpld3", "sphinxcontrib", "matplotlib", "IPython"}
+print(sorted(drawing & set(sys.modules)))
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert run.stdout == "[]\n"
