@@ -1,4 +1,4 @@
-"""The module tree as data: what is in it, and how the parameters are spread over it."""
+"""The module tree as data: its parts, and how the parameters are spread over them."""
 
 import re
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from transformers import BertConfig
 
 @dataclass(frozen=True)
 class Part:
-    """One module: where it hangs in the tree, what it is, and what it holds.
+    """One module: its place in the tree, its class, and its parameters.
 
     `shapes` are those of its own parameters, by name; `parameters` counts these and
     those of everything below it; `share` is that count over the whole model's.
@@ -23,10 +23,7 @@ class Part:
 
 
 def tree(model: nn.Module) -> list[Part]:
-    """All modules of `model`, from the root down, in the order of the printed tree.
-
-    Chapter 1.
-    """
+    """List all modules of `model`, from the root down, as the printed tree has them."""
     whole = count_parameters(model)
     return [
         Part(
@@ -43,9 +40,9 @@ def tree(model: nn.Module) -> list[Part]:
 
 
 def named_parts(tree: list[Part]) -> list[Part]:
-    """The parts of `tree` that a reader names: embeddings, each layer, the QA head.
+    """Pick the parts of `tree` with names of their own: embeddings, layers, QA head.
 
-    Together they hold every parameter of a BertForQuestionAnswering once. Chapter 1.
+    Together they hold every parameter of a BertForQuestionAnswering once.
     """
     return [part for part in tree if _NAMED.fullmatch(part.path)]
 
@@ -54,17 +51,21 @@ _NAMED = re.compile(r"bert\.embeddings|bert\.encoder\.layer\.\d+|qa_outputs")
 
 
 def count_parameters(module: nn.Module) -> int:
-    """How many numbers training may change in `module`."""
+    """Count the numbers that training may change in `module`."""
     return sum(parameter.numel() for parameter in module.parameters())
 
 
 def multiplications_per_token(config: BertConfig, tokens: int) -> dict[str, int]:
-    """Multiplications in the matrix products, for one of `tokens` tokens, by part.
+    """Count the multiplications in the matrix products, per token and by part.
 
     A weight matrix costs one for each of its numbers. Attention's scores and weighted
     sums cost one for each token that is looked at and each of the H dimensions. The
     parts are summed over all layers; look-ups, LayerNorm, softmax and GELU, which have
     no matrix product, are left out. Chapters 4 and 5.
+
+    Args:
+        config: of the model.
+        tokens: T, the length of the text that the token stands in.
 
     Raises:
         ValueError: if `tokens` is not at least 1.

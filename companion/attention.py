@@ -4,7 +4,7 @@
     bert.encoder.layer[i].attention.output    Linear, residual, LayerNorm
 
 Each function takes the library's own module and reads its parameters; none calls it.
-Vaswani and others, *Attention Is All You Need*, NeurIPS 2017, section 3.2. Chapter 4.
+Vaswani and others, *Attention Is All You Need*, NeurIPS 2017, section 3.2.
 """
 
 import math
@@ -26,44 +26,45 @@ from companion.embeddings import layer_norm
 def attend(
     attention: BertAttention, hidden: Tensor, mask: Tensor | None = None
 ) -> tuple[Tensor, Tensor]:
-    """The attention half of a layer: heads, output projection, residual, LayerNorm.
+    """Run the attention half of a layer: heads, output projection, residual, LayerNorm.
 
     Args:
         attention: `layer.attention`.
         hidden: (B, T, H), a vector for each token.
-        mask: (B, 1, 1, T), what `additive_mask` makes; without it all are read.
+        mask: (B, 1, 1, T), from `additive_mask`; without it every token is read.
     Returns:
         The new vectors, (B, T, H), and the weights of each head, (B, A, T, T).
     Raises:
         TypeError, ValueError: as `companion.checks` has them.
     """
     check_module("attention", attention, BertAttention)
-    context, weights = self_attention(attention.self, hidden, mask)
+    context, weights = self_attention(attention.self, hidden, mask)  # (B, T, H), ...
     return add_and_norm(attention.output, context, hidden), weights
 
 
 def self_attention(
     module: BertSelfAttention, hidden: Tensor, mask: Tensor | None = None
 ) -> tuple[Tensor, Tensor]:
-    """What each token gathers from all, and with which weights.
+    """Let each token gather from all tokens, and keep the weights it does so with.
 
     Args:
         module: `layer.attention.self`.
         hidden: (B, T, H).
-        mask: (B, 1, 1, T), what `additive_mask` makes; without it all are read.
+        mask: (B, 1, 1, T), from `additive_mask`; without it every token is read.
     Returns:
         The heads' results side by side, (B, T, H), and the weights, (B, A, T, T): in
         row `i` of a head, how much token `i` takes from each token.
     Raises:
         TypeError, ValueError: as `companion.checks` has them.
     """
-    queries, keys, values = project(module, hidden)
-    weights = attention_weights(attention_scores(queries, keys), mask)
-    return merge_heads(weights @ values), weights
+    queries, keys, values = project(module, hidden)  # (B, T, H) -> (B, A, T, D) each
+    weights = attention_weights(attention_scores(queries, keys), mask)  # (B, A, T, T)
+    gathered = weights @ values  # (B, A, T, T) @ (B, A, T, D) -> (B, A, T, D)
+    return merge_heads(gathered), weights  # (B, A, T, D) -> (B, T, H)
 
 
 def project(module: BertSelfAttention, hidden: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Queries, keys and values of all heads: (B, T, H) -> three times (B, A, T, D).
+    """Make queries, keys and values for all heads: (B, T, H) -> 3 times (B, A, T, D).
 
     Raises:
         TypeError, ValueError: as `companion.checks` has them.
@@ -71,39 +72,43 @@ def project(module: BertSelfAttention, hidden: Tensor) -> tuple[Tensor, Tensor, 
     check_module("self-attention", module, BertSelfAttention)
     check_vectors("hidden", hidden, module.query.in_features)
     heads = module.num_attention_heads
-    parts = (linear(m, hidden) for m in (module.query, module.key, module.value))
-    queries, keys, values = (split_heads(part, heads) for part in parts)
+    linears = module.query, module.key, module.value
+    parts = (linear(each, hidden) for each in linears)  # (B, T, H) each
+    queries, keys, values = (split_heads(p, heads) for p in parts)  # (B, A, T, D) each
     return queries, keys, values
 
 
 def linear(module: nn.Linear, vectors: Tensor) -> Tensor:
-    """A matrix product and a sum, x W^T + b: (..., in) -> (..., out)."""
-    return F.linear(vectors, module.weight, module.bias)
+    """Compute x W^T + b: (..., in) -> (..., out)."""
+    return F.linear(vectors, module.weight, module.bias)  # (..., in) -> (..., out)
 
 
 def split_heads(vectors: Tensor, heads: int) -> Tensor:
     """Cut each vector into `heads` pieces: (B, T, H) -> (B, A, T, D)."""
-    return vectors.unflatten(-1, (heads, -1)).transpose(1, 2)
+    pieces = vectors.unflatten(-1, (heads, -1))  # (B, T, H) -> (B, T, A, D)
+    return pieces.transpose(1, 2)  # (B, T, A, D) -> (B, A, T, D)
 
 
 def merge_heads(pieces: Tensor) -> Tensor:
     """Put the heads' pieces side by side again: (B, A, T, D) -> (B, T, H)."""
-    return pieces.transpose(1, 2).flatten(-2)
+    together = pieces.transpose(1, 2)  # (B, A, T, D) -> (B, T, A, D)
+    return together.flatten(-2)  # (B, T, A, D) -> (B, T, H)
 
 
 def attention_scores(queries: Tensor, keys: Tensor) -> Tensor:
-    """How well each query fits each key: two (B, A, T, D) -> (B, A, T, T).
+    """Score how well each query fits each key: two (B, A, T, D) -> (B, A, T, T).
 
     A dot product over the square root of D. Without that scale long vectors would
     have large scores, and the softmax would give nearly everything to one token.
     """
-    return queries @ keys.transpose(-1, -2) / math.sqrt(queries.shape[-1])
+    products = queries @ keys.transpose(-1, -2)  # (.., T, D) @ (.., D, T) -> (.., T, T)
+    return products / math.sqrt(queries.shape[-1])
 
 
 def additive_mask(attention_mask: Tensor, dtype: torch.dtype) -> Tensor:
-    """0 where a token is to be read, the lowest number where it is padding.
+    """Make the mask to add to the scores: 0 to read, the lowest number for padding.
 
-    Added to the scores, it leaves padding a weight of 0 in each token's row.
+    The softmax then gives padding a weight of 0 in each token's row.
 
     Args:
         attention_mask: (B, T), 1 to read, 0 for padding.
@@ -119,30 +124,29 @@ def additive_mask(attention_mask: Tensor, dtype: torch.dtype) -> Tensor:
 
 
 def attention_weights(scores: Tensor, mask: Tensor | None = None) -> Tensor:
-    """The softmax of each row of scores, (B, A, T, T) -> (B, A, T, T); rows sum to 1.
+    """Turn each row of scores into weights that sum to 1, by the softmax.
 
+    e^score over the sum of e^score in its row. Torch takes the row's maximum off all
+    scores first: it cancels out, and keeps e^score from growing out of range.
+
+    Args:
+        scores: (B, A, T, T).
+        mask: (B, 1, 1, T), from `additive_mask`, added to each row.
+    Returns:
+        (B, A, T, T).
     Raises:
         ValueError: if the mask is for another number of texts or tokens.
     """
     if mask is not None:
         _check_mask(mask, scores)
-        scores = scores + mask
+        scores = scores + mask  # (B, A, T, T) + (B, 1, 1, T) -> (B, A, T, T)
     return F.softmax(scores, dim=-1)
-
-
-def softmax_formula(scores: Tensor) -> Tensor:
-    """The softmax over the last dimension by its formula, with the maximum taken off.
-
-    It cancels out, and keeps e^score from growing out of range. Chapter 4.
-    """
-    powers = torch.exp(scores - scores.max(dim=-1, keepdim=True).values)
-    return powers / powers.sum(dim=-1, keepdim=True)
 
 
 def add_and_norm(
     module: BertSelfOutput | BertOutput, update: Tensor, residual: Tensor
 ) -> Tensor:
-    """A Linear, the residual added, then LayerNorm: BERT has LayerNorm after the sum.
+    """Apply a Linear, add the residual, then LayerNorm: BERT norms after the sum.
 
     Both halves of a layer end so: `layer.attention.output` and `layer.output`.
 
@@ -152,7 +156,8 @@ def add_and_norm(
     Returns:
         (B, T, H).
     """
-    return layer_norm(module.LayerNorm, linear(module.dense, update) + residual)
+    summed = linear(module.dense, update) + residual  # (B, T, H or I) -> (B, T, H)
+    return layer_norm(module.LayerNorm, summed)
 
 
 def _check_mask(mask: Tensor, scores: Tensor) -> None:

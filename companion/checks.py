@@ -1,4 +1,4 @@
-"""Refuse an argument in words: what it is called, what came, what was wanted."""
+"""Refuse an argument by its name, with what came and what was wanted."""
 
 import operator
 
@@ -7,7 +7,9 @@ from torch import Tensor, nn
 
 
 def check_module(name: str, module: nn.Module, kind: type[nn.Module]) -> None:
-    """`module` is a `kind`, and dropout is off, so that equal inputs compare equal.
+    """Refuse a module of another class than `kind`, in training mode, or of a decoder.
+
+    In training mode dropout is on, and equal inputs would not give equal results.
 
     Raises:
         TypeError: if it is another class, such as RoBERTa's.
@@ -19,7 +21,7 @@ def check_module(name: str, module: nn.Module, kind: type[nn.Module]) -> None:
         )
     if module.training:
         raise ValueError(
-            f"{name} is in training mode, where dropout makes every result another; "
+            f"{name} is in training mode, where dropout changes every result; "
             "wanted evaluation mode: call .eval() on the model"
         )
     if getattr(module, "is_decoder", False):
@@ -32,7 +34,7 @@ def check_integer(name: str, value: int, least: int = 1) -> int:
     """Return `value` as an int.
 
     Raises:
-        TypeError: if it is no integer.
+        TypeError: if it is not an integer.
         ValueError: if it is below `least`.
     """
     try:
@@ -47,11 +49,16 @@ def check_integer(name: str, value: int, least: int = 1) -> int:
 
 
 def check_ids(name: str, ids: Tensor, below: int, shape: tuple[int, ...] = ()) -> None:
-    """`ids` is (B, T), holds integers from 0, all less than `below`.
+    """Refuse `ids` unless they are (B, T) integers from 0, all less than `below`.
 
+    Args:
+        name: of the argument, for the message.
+        ids: int32 or int64.
+        below: the smallest integer that is too large.
+        shape: the only one accepted, if given.
     Raises:
-        TypeError: if it is no tensor, or no tensor of int32 or int64.
-        ValueError: if its shape is another than `shape`, or an id is out of range.
+        TypeError: if `ids` is not a tensor of int32 or int64.
+        ValueError: if its shape differs from `shape`, or an id is out of range.
     """
     if not isinstance(ids, Tensor):
         raise TypeError(f"{name} must be a tensor, not {type(ids).__name__}")
@@ -73,10 +80,14 @@ def check_ids(name: str, ids: Tensor, below: int, shape: tuple[int, ...] = ()) -
 
 
 def check_length(name: str, tokens: int, most: int) -> None:
-    """A text of `tokens` tokens has a position for each.
+    """Refuse a text with more tokens than the model has positions.
 
+    Args:
+        name: of the argument, for the message.
+        tokens: in the text.
+        most: positions of the model.
     Raises:
-        ValueError: if it has not.
+        ValueError: if `tokens` is more than `most`.
     """
     if tokens > most:
         raise ValueError(
@@ -85,11 +96,11 @@ def check_length(name: str, tokens: int, most: int) -> None:
 
 
 def check_vectors(name: str, vectors: Tensor, size: int) -> None:
-    """`vectors` is (B, T, `size`), of floating-point numbers.
+    """Refuse `vectors` unless they are (B, T, `size`) floating-point numbers.
 
     Raises:
-        TypeError: if it is no tensor of floating-point numbers.
-        ValueError: if its shape is another.
+        TypeError: if it is not a tensor of floating-point numbers.
+        ValueError: if its shape differs.
     """
     if not isinstance(vectors, Tensor) or not vectors.is_floating_point():
         came = getattr(vectors, "dtype", type(vectors).__name__)

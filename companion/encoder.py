@@ -4,8 +4,8 @@
     bert.encoder.layer[i].output          I -> H, residual, LayerNorm
 
 Each function takes the library's own module and reads its parameters; none calls it.
-`trace` keeps all that a page draws. Devlin and
-others, *BERT*, 2019, section 3; Vaswani and others, 2017, section 3.3. Chapter 5.
+`trace` keeps everything that a page draws. Devlin and others, *BERT*, 2019, section 3;
+Vaswani and others, 2017, section 3.3.
 """
 
 import math
@@ -60,12 +60,12 @@ class Trace(NamedTuple):
 
     def named(self) -> dict[str, Tensor]:
         """All tensors by name: `embeddings.words`, `layer.0.queries`, and so on."""
-        parts = {"embeddings": self.embeddings}
-        parts |= {f"layer.{i}": layer for i, layer in enumerate(self.layers)}
+        parts = [("embeddings", self.embeddings._asdict())]
+        parts += [(f"layer.{i}", x._asdict()) for i, x in enumerate(self.layers)]
         return {
             f"{part}.{name}": tensor
-            for part, tensors in parts.items()
-            for name, tensor in tensors._asdict().items()
+            for part, tensors in parts
+            for name, tensor in tensors.items()
         }
 
 
@@ -76,17 +76,17 @@ def trace(
     position_ids: Tensor | None = None,
     attention_mask: Tensor | None = None,
 ) -> Trace:
-    """Run `bert`, and keep every intermediate.
+    """Walk through `bert`, and keep every intermediate.
 
     Args:
         bert: `model.bert`.
         input_ids, token_type_ids, position_ids: (B, T), as for `embed`.
-        attention_mask: (B, T), 1 to read, 0 for padding; all are read without it.
+        attention_mask: (B, T), 1 to read, 0 for padding; all 1 by default.
     Raises:
         TypeError, ValueError: as `companion.checks` has them.
     """
     check_module("bert", bert, BertModel)
-    terms = embed(bert.embeddings, input_ids, token_type_ids, position_ids)
+    terms = embed(bert.embeddings, input_ids, token_type_ids, position_ids)  # (B, T, H)
     mask = _mask(attention_mask, terms.output)
     hidden, layers = terms.output, []
     for module in bert.encoder.layer:
@@ -98,32 +98,32 @@ def trace(
 def trace_layer(
     module: BertLayer, hidden: Tensor, mask: Tensor | None = None
 ) -> LayerTrace:
-    """One layer, step by step: attention, then feed-forward; (B, T, H) -> (B, T, H).
+    """Walk through one layer: attention, then feed-forward; (B, T, H) -> (B, T, H).
 
     Args:
         module: `model.bert.encoder.layer[i]`.
         hidden: (B, T, H), the residual stream.
-        mask: (B, 1, 1, T), what `additive_mask` makes.
+        mask: (B, 1, 1, T), from `additive_mask`.
     Returns:
-        All that comes on the way; `.output` is the residual stream after the layer.
+        Every intermediate; `.output` is the residual stream after the layer.
     Raises:
         TypeError, ValueError: as `companion.checks` and `activation` have them.
     """
     check_module("layer", module, BertLayer)
-    queries, keys, values = project(module.attention.self, hidden)
-    scores = attention_scores(queries, keys)
-    weights = attention_weights(scores, mask)
-    context = merge_heads(weights @ values)
-    attended = add_and_norm(module.attention.output, context, hidden)
-    inner = feed_forward(module.intermediate, attended)
-    output = add_and_norm(module.output, inner, attended)
+    queries, keys, values = project(module.attention.self, hidden)  # (B, A, T, D) each
+    scores = attention_scores(queries, keys)  # 2 x (B, A, T, D) -> (B, A, T, T)
+    weights = attention_weights(scores, mask)  # (B, A, T, T)
+    context = merge_heads(weights @ values)  # (B, A, T, D) -> (B, T, H)
+    attended = add_and_norm(module.attention.output, context, hidden)  # (B, T, H)
+    inner = feed_forward(module.intermediate, attended)  # (B, T, H) -> (B, T, I)
+    output = add_and_norm(module.output, inner, attended)  # (B, T, I) -> (B, T, H)
     return LayerTrace(
         queries, keys, values, scores, weights, context, attended, inner, output
     )
 
 
 def feed_forward(module: BertIntermediate, hidden: Tensor) -> Tensor:
-    """Widen each token's vector and bend it: (B, T, H) -> (B, T, I).
+    """Widen each token's vector and apply the activation: (B, T, H) -> (B, T, I).
 
     `add_and_norm(layer.output, ...)` brings it back to H. No token sees another here.
 
@@ -132,14 +132,15 @@ def feed_forward(module: BertIntermediate, hidden: Tensor) -> Tensor:
     """
     check_module("intermediate", module, BertIntermediate)
     check_vectors("hidden", hidden, module.dense.in_features)
-    return activation(module.intermediate_act_fn)(linear(module.dense, hidden))
+    wide = linear(module.dense, hidden)  # (B, T, H) -> (B, T, I)
+    return activation(module.intermediate_act_fn)(wide)
 
 
 def activation(module: nn.Module) -> Callable[[Tensor], Tensor]:
-    """The function that the library's activation module stands for.
+    """Find the function that the library's activation module stands for.
 
     Raises:
-        ValueError: if it is none of those in `ACTIVATIONS`, by name.
+        ValueError: naming those in `ACTIVATIONS`, if it is none of them.
     """
     for name, function in ACTIVATIONS.items():
         if type(module) is ACT2CLS[name]:
@@ -162,15 +163,15 @@ ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
 
 
 def gelu_formula(x: Tensor) -> Tensor:
-    """GELU by its formula: x times the share of a normal distribution below x.
+    """Compute GELU by its formula: x times the share of a normal distribution below x.
 
-    Hendrycks and Gimpel, *Gaussian Error Linear Units*, 2016. Chapter 5.
+    Hendrycks and Gimpel, *Gaussian Error Linear Units*, 2016.
     """
     return x * 0.5 * (1 + torch.erf(x / math.sqrt(2)))
 
 
 def _mask(attention_mask: Tensor | None, hidden: Tensor) -> Tensor | None:
-    """What is added to the scores: nothing where every token is to be read."""
+    """Make what is added to the scores; None where every token is to be read."""
     if attention_mask is None:
         return None
     check_ids("attention_mask", attention_mask, below=2, shape=tuple(hidden.shape[:2]))

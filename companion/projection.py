@@ -11,7 +11,7 @@ from companion.encoder import Trace
 
 
 def stream(trace: Trace) -> Tensor:
-    """The residual stream of one text: (L + 1, T, H), the embeddings first.
+    """Stack the residual stream of one text: (L + 1, T, H), the embeddings first.
 
     Raises:
         ValueError: if the trace is of more than one text.
@@ -20,16 +20,16 @@ def stream(trace: Trace) -> Tensor:
     if texts != 1:
         raise ValueError(f"trace must be of one text, not of {texts}")
     states = [trace.embeddings.output, *(layer.output for layer in trace.layers)]
-    return torch.cat(states)
+    return torch.cat(states)  # L + 1 times (1, T, H) -> (L + 1, T, H)
 
 
 def project_layers(trace: Trace) -> Tensor:
-    """The tokens' places on one map for all layers: (L + 1, T, 2), in float64.
+    """Place the tokens on one map for all layers: (L + 1, T, 2), in float64.
 
-    Each layer's mean is taken off first, so the map shows how the tokens lie among
-    each other; then all layers share two axes, so their places can be compared. The
-    sign of an axis is set so that the largest number on it is positive: the same
-    trace gives the same map on every machine.
+    Each layer's mean is taken off first, so the map shows how the tokens lie relative
+    to each other; all layers share two axes, so their places can be compared. The sign
+    of an axis is set so that the largest number on it is positive: the same trace
+    gives the same map on every machine.
 
     Raises:
         ValueError: if the trace is of more than one text, or of fewer than two tokens.
@@ -40,32 +40,34 @@ def project_layers(trace: Trace) -> Tensor:
 
 
 def spread_shown(trace: Trace) -> Tensor:
-    """The share of each layer's spread that `project_layers` shows, (L + 1,), 0 to 1.
+    """Compute the share of each layer's spread that the map shows: (L + 1,), 0 to 1.
 
     The spread is the mean squared distance of the tokens from their mean.
     """
-    whole = _centred(trace).pow(2).sum(dim=(1, 2))
-    return project_layers(trace).pow(2).sum(dim=(1, 2)) / whole
+    whole = _centred(trace).pow(2).sum(dim=(1, 2))  # (L + 1, T, H) -> (L + 1,)
+    shown = project_layers(trace).pow(2).sum(dim=(1, 2))  # (L + 1, T, 2) -> (L + 1,)
+    return shown / whole
 
 
 def _centred(trace: Trace) -> Tensor:
+    """Take each layer's mean off the stream, (L + 1, T, H), in float64."""
     states = stream(trace).double()
     if states.shape[1] < 2 or states.shape[2] < 2:
         raise ValueError(
-            f"a map wants at least 2 tokens and 2 dimensions, not {states.shape[1]} "
-            f"and {states.shape[2]}"
+            "trace must have at least 2 tokens and 2 dimensions for a map, not "
+            f"{states.shape[1]} and {states.shape[2]}"
         )
     return states - states.mean(dim=1, keepdim=True)
 
 
 def _axes(centred: Tensor) -> Tensor:
-    """The two directions of the widest spread, (2, H), at right angles, of length 1."""
-    rows = centred.flatten(0, 1)
-    return torch.linalg.svd(rows, full_matrices=False).Vh[:2]
+    """Find the two directions of widest spread, (2, H), orthogonal, of length 1."""
+    rows = centred.flatten(0, 1)  # (L + 1, T, H) -> ((L + 1) * T, H)
+    return torch.linalg.svd(rows, full_matrices=False).Vh[:2]  # -> (2, H)
 
 
 def _signs(points: Tensor) -> Tensor:
-    """For each axis the sign of the number on it that is farthest from 0, (2,)."""
-    rows = points.flatten(0, 1)
-    farthest = rows.abs().argmax(dim=0, keepdim=True)
+    """Take for each axis the sign of the number on it that is farthest from 0, (2,)."""
+    rows = points.flatten(0, 1)  # (L + 1, T, 2) -> ((L + 1) * T, 2)
+    farthest = rows.abs().argmax(dim=0, keepdim=True)  # (1, 2)
     return torch.where(rows.gather(0, farthest)[0] < 0, -1.0, 1.0).to(points.dtype)

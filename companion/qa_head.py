@@ -1,8 +1,8 @@
-"""The QA head: two logits a token, their probabilities, and the search for a span.
+"""The QA head: two logits per token, their probabilities, and the search for a span.
 
     qa_outputs    one Linear, H -> 2
 
-Devlin, Chang, Lee and Toutanova, *BERT*, 2019, section 4.2. Chapter 6.
+Devlin, Chang, Lee and Toutanova, *BERT*, 2019, section 4.2.
 """
 
 import torch
@@ -13,7 +13,7 @@ from companion.checks import check_module, check_vectors
 
 
 def span_logits(qa_outputs: nn.Linear, hidden: Tensor) -> tuple[Tensor, Tensor]:
-    """Two numbers a token: how well it would do as the answer's first, and its last.
+    """Give each token two numbers: how well it would start the answer, and end it.
 
     Args:
         qa_outputs: `model.qa_outputs`.
@@ -25,14 +25,15 @@ def span_logits(qa_outputs: nn.Linear, hidden: Tensor) -> tuple[Tensor, Tensor]:
     """
     check_module("qa_outputs", qa_outputs, nn.Linear)
     check_vectors("hidden", hidden, qa_outputs.in_features)
-    start_logits, end_logits = linear(qa_outputs, hidden).unbind(dim=-1)
+    logits = linear(qa_outputs, hidden)  # (B, T, H) -> (B, T, 2)
+    start_logits, end_logits = logits.unbind(dim=-1)  # (B, T, 2) -> (B, T) each
     return start_logits, end_logits
 
 
 def span_probabilities(
     start_logits: Tensor, end_logits: Tensor, is_context: Tensor
 ) -> tuple[Tensor, Tensor]:
-    """How likely each token of the context is to be the answer's first, and its last.
+    """Say how likely each token of the context is to be the answer's first or last.
 
     The softmax runs over the context's tokens and `[CLS]`, at position 0. `[CLS]`
     stands for "no answer": it takes its share of the probability and is then left
@@ -44,17 +45,27 @@ def span_probabilities(
     Returns:
         Start and end probabilities, (T,) each.
     """
-    may_win = is_context.clone()
-    may_win[0] = True  # [CLS]
+    shut_out = ~may_win(is_context)
     starts, ends = (
-        torch.softmax(logits.masked_fill(~may_win, -torch.inf), dim=-1)
+        torch.softmax(logits.masked_fill(shut_out, -torch.inf), dim=-1)
         for logits in (start_logits, end_logits)
     )
     return starts * is_context, ends * is_context
 
 
+def may_win(is_context: Tensor) -> Tensor:
+    """Let the context's tokens and `[CLS]`, at position 0, compete: (T,) -> (T,).
+
+    Args:
+        is_context: (T,), True where a token belongs to the context.
+    """
+    allowed = is_context.clone()
+    allowed[0] = True  # [CLS]
+    return allowed
+
+
 def span_scores(starts: Tensor, ends: Tensor, longest: int) -> Tensor:
-    """The score of each span: its first token's start times its last token's end.
+    """Score each span: its first token's start times its last token's end.
 
     All products of two tokens would fill a table of (T, T). Spans that end before they
     start lie below its diagonal, those of more than `longest` tokens far above it:
@@ -67,15 +78,15 @@ def span_scores(starts: Tensor, ends: Tensor, longest: int) -> Tensor:
         (T, N): row `i`, column `d` has the span from token `i` to token `i + d`, and 0
         where that lies past the last token.
     """
-    padded = torch.cat([ends, ends.new_zeros(longest - 1)])
-    band = padded.unfold(0, longest, 1)  # (T, N) of ends[i + d]
-    return starts[:, None] * band
+    padded = torch.cat([ends, ends.new_zeros(longest - 1)])  # (T,) -> (T + N - 1,)
+    band = padded.unfold(0, longest, 1)  # (T + N - 1,) -> (T, N), ends[i + d]
+    return starts[:, None] * band  # (T, 1) * (T, N) -> (T, N)
 
 
 def best_spans(
     starts: Tensor, ends: Tensor, longest: int, top_k: int = 1
 ) -> list[tuple[int, int, float]]:
-    """The most probable spans of at most `longest` tokens, the best first.
+    """Find the most probable spans of at most `longest` tokens, the best first.
 
     Of spans with equal scores the one that starts earlier comes first, then the
     shorter one. A span of probability 0 is none, so fewer than `top_k` may come back.
@@ -83,7 +94,7 @@ def best_spans(
     Args:
         starts, ends: (T,), probabilities, of which there is at least one.
         longest: tokens, at least 1.
-        top_k: how many spans are wanted, at least 1.
+        top_k: how many spans to return, at least 1.
     Returns:
         Position of the first token, position of the last, and the score, for each.
     """
@@ -92,11 +103,11 @@ def best_spans(
 
 
 def largest_cells(table: Tensor, top_k: int) -> list[tuple[int, int, float]]:
-    """Row, column and value of the `top_k` largest cells above 0, in that order.
+    """Find the `top_k` largest cells above 0: row, column and value, the largest first.
 
     Equal values come in the order of rows, then of columns.
     """
-    values = table.flatten()
+    values = table.flatten()  # (R, C) -> (R * C,)
     least = values.topk(min(top_k, len(values))).values[-1]
     cells = ((values >= least) & (values > 0)).nonzero()[:, 0]  # ties at the end too
     order = values[cells].sort(descending=True, stable=True).indices[:top_k]
@@ -107,5 +118,5 @@ def largest_cells(table: Tensor, top_k: int) -> list[tuple[int, int, float]]:
 
 
 def best_span(starts: Tensor, ends: Tensor, longest: int) -> tuple[int, int, float]:
-    """The first of `best_spans`."""
+    """Return the first of `best_spans`."""
     return best_spans(starts, ends, longest)[0]

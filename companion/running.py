@@ -1,4 +1,4 @@
-"""The examples that run through the book: the notes' own, and a paragraph."""
+"""The running examples of the book: the notes' own, and a paragraph."""
 
 from transformers import BertForQuestionAnswering, BertTokenizer
 
@@ -33,9 +33,10 @@ def example(
     question: str,
     context: str = PARAGRAPH,
 ) -> Encoded:
-    """Both texts as tokens; the context loses its last words if the model is short.
+    """Encode both texts, without the context's last words if the model is too short.
 
-    The book's model reads 512 tokens, far more than the examples have.
+    The book's model reads 512 tokens, far more than the examples have; another
+    checkpoint may read fewer.
     """
     encoded = encode(tokenizer, question, context)
     if len(encoded.tokens) <= model.config.max_position_embeddings:

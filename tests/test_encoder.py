@@ -13,7 +13,6 @@ from companion import encoder
 from companion.qa_head import span_logits
 
 SOME = settings(max_examples=25, deadline=None)
-NOTES_IDS = torch.tensor([[101, 2627, 136, 102, 1422, 1271, 1110, 143, 5658, 102]])
 NOTES_TYPES = torch.tensor([[0, 0, 0, 0, 1, 1, 1, 1, 1, 1]])
 
 
@@ -78,27 +77,27 @@ def test_the_embedded_model(embedded):
 
 
 @pytest.mark.parametrize("dtype", [torch.int32, torch.int64])
-def test_the_notes_shape(notes_model, dtype):
+def test_the_notes_shape(notes_model, dtype, notes_ids):
     notes_model.set_attn_implementation("eager")
-    inputs = {"input_ids": NOTES_IDS.to(dtype), "token_type_ids": NOTES_TYPES.to(dtype)}
+    inputs = {"input_ids": notes_ids.to(dtype), "token_type_ids": NOTES_TYPES.to(dtype)}
     assert_equal(Case(notes_model, inputs))
     last = encoder.trace(notes_model.bert, **inputs).last_hidden_state
     assert last.size() == torch.Size([1, 10, 768])
 
 
-def test_no_function_calls_a_module(embedded, monkeypatch):
+def test_no_function_calls_a_module(embedded, monkeypatch, notes_ids):
     _, model = embedded
 
     def refuse(module, *arguments, **named):
         raise AssertionError(f"{type(module).__name__} was called")
 
     monkeypatch.setattr(nn.Module, "__call__", refuse)
-    trace = companion.trace(model.bert, NOTES_IDS, NOTES_TYPES)
-    last = encoder.trace(model.bert, NOTES_IDS, NOTES_TYPES).last_hidden_state
+    trace = companion.trace(model.bert, notes_ids, NOTES_TYPES)
+    last = encoder.trace(model.bert, notes_ids, NOTES_TYPES).last_hidden_state
     span_logits(model.qa_outputs, last)
     assert len(trace.layers) == 6
     with pytest.raises(AssertionError, match="BertModel was called"):
-        model.bert(NOTES_IDS)
+        model.bert(notes_ids)
 
 
 @given(cases(dtype=torch.float64), st.integers(1, 5), st.integers(0, 39))
@@ -159,33 +158,33 @@ def test_activations_are_the_librarys(name):
     torch.testing.assert_close(function(x), ACT2FN[name](x), rtol=0, atol=1e-14)
 
 
-def test_another_activation_is_refused_by_name():
+def test_another_activation_is_refused_by_name(notes_ids):
     config = BertConfig(hidden_act="quick_gelu", hidden_size=12, num_hidden_layers=1)
     with pytest.raises(
         ValueError, match=r"hidden_act must be one of gelu, .*QuickGELU"
     ):
-        encoder.trace(BertModel(config).eval(), NOTES_IDS)
+        encoder.trace(BertModel(config).eval(), notes_ids)
 
 
-def test_a_model_of_another_kind_is_refused():
+def test_a_model_of_another_kind_is_refused(notes_ids):
     config = RobertaConfig(hidden_size=12, num_hidden_layers=1)
     with pytest.raises(TypeError, match="bert must be a BertModel, not a RobertaModel"):
-        encoder.trace(RobertaModel(config).eval(), NOTES_IDS)
+        encoder.trace(RobertaModel(config).eval(), notes_ids)
 
 
-def test_a_decoder_is_refused():
+def test_a_decoder_is_refused(notes_ids):
     model = BertModel(BertConfig(hidden_size=12, num_hidden_layers=1, is_decoder=True))
     with pytest.raises(ValueError, match=r"decoder.*wanted an encoder"):
-        encoder.trace(model.eval(), NOTES_IDS)
+        encoder.trace(model.eval(), notes_ids)
 
 
-def test_training_mode_is_refused(embedded):
+def test_training_mode_is_refused(embedded, notes_ids):
     bert = embedded[1].bert
     layer, hidden = bert.encoder.layer[0], torch.zeros(1, 3, 384)
     try:
         bert.train()
         for call in (
-            lambda: encoder.trace(bert, NOTES_IDS),
+            lambda: encoder.trace(bert, notes_ids),
             lambda: encoder.trace_layer(layer, hidden),
             lambda: encoder.feed_forward(layer.intermediate, hidden),
         ):
@@ -196,21 +195,21 @@ def test_training_mode_is_refused(embedded):
 
 
 @pytest.mark.parametrize(
-    ("mask", "said"),
+    ("mask", "message"),
     [
         (torch.ones(1, 9, dtype=torch.int64), r"attention_mask must have the shape"),
         (torch.full((1, 10), 2), r"attention_mask\[0, 0\] is 2, wanted 0 to 1"),
         (torch.ones(10, dtype=torch.int64), r"shape \(B, T\)"),
     ],
 )
-def test_a_mask_that_does_not_fit_is_refused(embedded, mask, said):
-    with pytest.raises(ValueError, match=said):
-        encoder.trace(embedded[1].bert, NOTES_IDS, attention_mask=mask)
+def test_a_mask_that_does_not_fit_is_refused(embedded, mask, message, notes_ids):
+    with pytest.raises(ValueError, match=message):
+        encoder.trace(embedded[1].bert, notes_ids, attention_mask=mask)
 
 
-def test_a_layer_wants_vectors_of_its_size(embedded):
+def test_a_layer_wants_vectors_of_its_size(embedded, notes_ids):
     layer = embedded[1].bert.encoder.layer[0]
     with pytest.raises(ValueError, match=r"shape \(B, T, 384\), not \(1, 3, 12\)"):
         encoder.trace_layer(layer, torch.zeros(1, 3, 12))
     with pytest.raises(TypeError, match=r"floating-point numbers, not torch\.int64"):
-        encoder.feed_forward(layer.intermediate, NOTES_IDS)
+        encoder.feed_forward(layer.intermediate, notes_ids)

@@ -4,15 +4,13 @@ from hypothesis import given, settings
 from small_berts import cases
 
 import companion
-from companion import projection, running
-from companion.encoder import trace as run_trace
-from companion.tokens import encode as tokenize
+from companion import projection, running, tokens
 
 
 @pytest.fixture(scope="module")
 def trace(embedded):
     tokenizer, model = embedded
-    encoded = tokenize(tokenizer, running.QUESTION, running.CONTEXT)
+    encoded = tokens.encode(tokenizer, running.QUESTION, running.CONTEXT)
     with torch.inference_mode():
         return companion.trace(model.bert, **encoded.model_inputs())
 
@@ -65,16 +63,16 @@ def test_the_share_shown_is_that_of_the_map(trace):
 @settings(max_examples=15, deadline=None)
 def test_any_model_of_two_dimensions_and_a_text_of_two_tokens(case):
     inputs = {name: ids[:1] for name, ids in case.inputs.items()}
-    trace = run_trace(case.model.bert, **inputs)
-    layers, tokens = len(trace.layers), inputs["input_ids"].shape[1]
-    if tokens < 2 or case.model.config.hidden_size < 2:
+    trace = companion.trace(case.model.bert, **inputs)
+    layers, count = len(trace.layers), inputs["input_ids"].shape[1]
+    if count < 2 or case.model.config.hidden_size < 2:
         with pytest.raises(ValueError, match="at least 2 tokens and 2 dimensions"):
             projection.project_layers(trace)
     else:
-        assert projection.project_layers(trace).shape == (layers + 1, tokens, 2)
+        assert projection.project_layers(trace).shape == (layers + 1, count, 2)
 
 
 def test_two_texts_are_refused(embedded):
     ids = torch.tensor([[101, 102], [101, 102]])
     with pytest.raises(ValueError, match="one text, not of 2"):
-        projection.project_layers(run_trace(embedded[1].bert, ids))
+        projection.project_layers(companion.trace(embedded[1].bert, ids))

@@ -3,15 +3,12 @@ import json
 import unicodedata
 
 import pytest
-import torch
 from hypothesis import given, settings
-from hypothesis import strategies as st
+from settled import is_settled, settled_text
 from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
 from companion.loading import EMBEDDED
-from companion.tokens import Word, encode, join, split_words, tokenize, wordpiece
-
-NOTES_IDS = [101, 2627, 136, 102, 1422, 1271, 1110, 143, 5658, 102]
+from companion.tokens import Word, split_words, tokenize, wordpiece
 
 STRANGE = [
     "My name is Foo",
@@ -71,27 +68,8 @@ def test_tokens_and_offsets_are_the_librarys(cased, text):
 
 
 @pytest.mark.parametrize("text", STRANGE)
-def test_so_they_are_with_other_settings(other_tokenizer, text):
+def test_tokens_and_offsets_are_the_librarys_with_other_settings(other_tokenizer, text):
     assert tokenize(text, other_tokenizer) == the_librarys(other_tokenizer, text)
-
-
-def kind(category):
-    """What of a character's category BERT asks for."""
-    if category in ("Cc", "Cf", "Co"):
-        return "dropped"
-    return category if category == "Mn" else category[0] == "P"
-
-
-def is_settled(character):
-    """Whether Unicode has long classed the character as it does now.
-
-    The library's tables are those of Unicode 8, ours those of this Python.
-    """
-    long_ago = unicodedata.ucd_3_2_0.category(character)
-    return kind(long_ago) == kind(unicodedata.category(character))
-
-
-settled_text = st.text(st.characters(codec="utf-8").filter(is_settled))
 
 
 @given(text=settled_text)
@@ -102,11 +80,11 @@ def test_any_text_gives_the_librarys_tokens_and_offsets(cased, text):
 
 @given(text=settled_text)
 @settings(max_examples=60, deadline=None)
-def test_any_text_with_other_settings(other_tokenizer, text):
+def test_any_text_gives_the_librarys_with_other_settings(other_tokenizer, text):
     assert tokenize(text, other_tokenizer) == the_librarys(other_tokenizer, text)
 
 
-def test_every_blank_mark_and_control_character_is_treated_as_in_the_library(cased):
+def test_every_space_symbol_and_control_character_is_treated_as_in_the_library(cased):
     every = (chr(c) for c in range(0x110000) if not 0xE000 <= c <= 0xF8FF)
     special = [c for c in every if unicodedata.category(c)[0] in "ZPS"]
     special += [c for c in map(chr, range(0x3000)) if unicodedata.category(c)[0] == "C"]
@@ -166,111 +144,6 @@ def test_words_know_where_they_were_written(cased):
     assert [word.text for word in words] == ["Who", "?", "[SEP]"]
     assert words[0] == Word("Who", [(1, 2), (2, 3), (3, 4)])
     assert words[0].spans(["W", "##ho"]) == [(1, 2), (2, 4)]
-
-
-def test_the_notes_ids(cased):
-    encoded = encode(cased, "Who?", "My name is Foo")
-    assert encoded.input_ids.tolist() == [NOTES_IDS]
-    assert encoded.tokens[-3:] == ["F", "##oo", "[SEP]"]
-
-
-@pytest.mark.parametrize(
-    ("question", "context"),
-    [
-        ("Who?", "My name is Foo"),
-        ("What [SEP]?", "a [SEP] b [CLS]"),  # what is written is not special
-        ("Où?", "À Zürich,\x00 \u200bbei 東京 😀 " + "y" * 101),
-        ("\x00", "\u200b"),  # no token of their own
-    ],
-)
-def test_a_pair_is_encoded_as_the_library_does(cased, question, context):
-    ours = encode(cased, question, context)
-    theirs = cased(
-        question,
-        context,
-        return_offsets_mapping=True,
-        return_special_tokens_mask=True,
-        return_tensors="pt",
-    )
-    for name in ("input_ids", "token_type_ids", "attention_mask"):
-        assert torch.equal(getattr(ours, name), theirs[name])
-        assert getattr(ours, name).dtype == torch.int64
-    assert ours.tokens == theirs.tokens(0)
-    offsets = [span or (0, 0) for span in ours.offsets]  # the library's for special
-    assert offsets == [tuple(span) for span in theirs["offset_mapping"][0].tolist()]
-    assert ours.is_special.tolist() == theirs["special_tokens_mask"][0].bool().tolist()
-    assert ours.is_context.tolist() == [s == 1 for s in theirs.sequence_ids(0)]
-    assert ours.position_ids.tolist() == [list(range(len(ours.tokens)))]
-
-
-def test_the_model_reads_what_was_encoded(embedded):
-    tokenizer, model = embedded
-    ours = encode(tokenizer, "Who?", "My name is Foo")
-    with torch.inference_mode():
-        output = model(**ours.model_inputs())
-        expected = model(**tokenizer("Who?", "My name is Foo", return_tensors="pt"))
-    assert torch.equal(output.start_logits, expected.start_logits)
-
-
-def test_a_span_of_tokens_gives_the_contexts_own_characters(cased):
-    encoded = encode(cased, "Who?", "My  name\tis Foo")
-    assert encoded.text_of(7, 8) == "Foo"
-    assert encoded.text_of(4, 6) == "My  name\tis"
-    assert join(encoded.tokens[4:9]) == "My name is Foo"
-
-
-@pytest.mark.parametrize(
-    ("first", "last"), [(1, 5), (0, 0), (7, 9), (8, 7), (-3, -2), (8, 10), (50, 60)]
-)
-def test_a_span_outside_the_context_is_refused(cased, first, last):
-    encoded = encode(cased, "Who?", "My name is Foo")
-    with pytest.raises(ValueError, match=f"tokens {first} to {last} must be"):
-        encoded.text_of(first, last)
-
-
-@given(context=settled_text.filter(str.strip))
-@settings(max_examples=60, deadline=None)
-def test_every_span_lies_in_the_context(cased, context):
-    encoded = encode(cased, "Who?", context)
-    for place in encoded.is_context.nonzero().flatten().tolist():
-        text, token = encoded.text_of(place, place), encoded.tokens[place]
-        assert text
-        assert text in context
-        assert token == "[UNK]" or token.removeprefix("##")[0] == text[0]
-
-
-TABLE = """\
-position  token      id  type  mask  characters
-       0  [CLS]     101     0     1           -
-       1  Who      2627     0     1         0:3
-       2  ?         136     0     1         3:4
-       3  [SEP]     102     0     1           -
-       4  My       1422     1     1         0:2
-       5  name     1271     1     1         3:7
-       6  is       1110     1     1        8:10
-       7  F         143     1     1       11:12
-       8  ##oo     5658     1     1       12:14
-       9  [SEP]     102     1     1           -"""
-
-
-def test_the_table_has_a_token_a_line(cased):
-    assert str(encode(cased, "Who?", "My name is Foo")) == TABLE
-
-
-@pytest.mark.parametrize("name", ["question", "context"])
-@pytest.mark.parametrize(
-    ("wrong", "error", "message"),
-    [
-        (None, TypeError, "must be a string, not NoneType"),
-        (b"Who?", TypeError, "must be a string, not bytes"),
-        ("", ValueError, "must hold some text, not ''"),
-        (" \n", ValueError, "must hold some text, not"),
-    ],
-)
-def test_what_is_not_text_is_refused(cased, name, wrong, error, message):
-    arguments = {"question": "Who?", "context": "My name is Foo", name: wrong}
-    with pytest.raises(error, match=f"{name} {message}"):
-        encode(cased, **arguments)
 
 
 def test_another_kind_of_tokenizer_is_refused(cased):

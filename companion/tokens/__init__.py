@@ -1,0 +1,21 @@
+"""Text to tokens, ids, types, positions and mask; and back to the characters.
+
+split_words    "Who's Foo?" -> Who ' s Foo ?
+wordpiece      Foo -> F ##oo
+tokenize       both, with the characters that each token was made from
+encode         a question and a context, as the model reads them
+"""
+
+from companion.tokens.encoding import Encoded, check_text, encode, join
+from companion.tokens.words import Word, split_words, tokenize, wordpiece
+
+__all__ = [
+    "Encoded",
+    "Word",
+    "check_text",
+    "encode",
+    "join",
+    "split_words",
+    "tokenize",
+    "wordpiece",
+]
