@@ -1,18 +1,20 @@
-"""Ours beside the library's: for each named intermediate the largest difference.
+"""Compare with the library: for each named intermediate the largest difference.
 
-`library_trace` runs the library's model and writes down what its own modules compute,
-under the names of `companion.encoder.Trace`; `compare` sets the two side by side, in
-the table that the chapters print.
+`library_trace` runs the library's model and keeps what its own modules compute, under
+the names of `companion.encoder.Trace`; `compare` sets the two side by side, in the
+table that the chapters print.
 """
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
-from unittest import mock
+from functools import partial
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.overrides import TorchFunctionMode
 from transformers import BertModel
 from transformers.models.bert import modeling_bert
 
@@ -20,7 +22,7 @@ TOLERANCES = {torch.float32: 1e-5, torch.float64: 1e-12}
 
 
 class Row(NamedTuple):
-    """One intermediate; `difference` is over max(1, the largest magnitude)."""
+    """One intermediate; `difference` is relative to max(1, the largest magnitude)."""
 
     name: str
     shape: tuple[int, ...]
@@ -40,27 +42,27 @@ class Comparison:
         return all(row.difference < row.tolerance for row in self.rows)
 
     def __str__(self) -> str:
-        """A line for each row: name, shape, and the difference or how small it is."""
+        """Write a line per row: name, shape, and the difference or how small it is."""
         width = max(len(row.name) for row in self.rows)
         shapes = [str(row.shape) for row in self.rows]
         room = max(map(len, shapes))
         lines = [f"{'':{width}}  {'shape':{room}}  largest difference"]
         for row, shape in zip(self.rows, shapes, strict=True):
             small = row.difference < row.tolerance
-            told = "below 1e-5" if small else f"{row.difference:.1e}, too large"
-            lines.append(f"{row.name:{width}}  {shape:{room}}  {told}")
+            result = "below 1e-5" if small else f"{row.difference:.1e}, too large"
+            lines.append(f"{row.name:{width}}  {shape:{room}}  {result}")
         return "\n".join(lines)
 
 
 def compare(ours: Mapping[str, Tensor], theirs: Mapping[str, Tensor]) -> Comparison:
-    """Each tensor of `ours` against the one of the same name in `theirs`.
+    """Compare each tensor of `ours` with the one of the same name in `theirs`.
 
-    The difference is taken over max(1, the largest magnitude of theirs), and has to be
+    The difference is relative to max(1, the largest magnitude of theirs), and has to be
     below 1e-5 in float32, 1e-12 in float64.
 
     Raises:
-        ValueError: if `ours` is empty, or a name is missing in `theirs`, or a shape or
-            a precision is another.
+        ValueError: if `ours` is empty, a name is missing in `theirs`, or a shape or a
+            dtype differs.
     """
     if not ours:
         raise ValueError("ours must hold at least one tensor, not none")
@@ -87,12 +89,11 @@ def _row(name: str, ours: Tensor, theirs: Tensor) -> Row:
 
 @torch.inference_mode()
 def library_trace(bert: BertModel, **inputs: Tensor) -> dict[str, Tensor]:
-    """What the library's own modules compute for `inputs`, by the names of a Trace.
+    """Keep what the library's own modules compute for `inputs`, named as in a Trace.
 
-    Module outputs come through forward hooks; queries, keys, values, scores, weights
-    and context by watching the library's eager attention function at work. With
-    another attention implementation, such as `sdpa`, there is nothing to watch, and
-    these are missing.
+    Module outputs come from forward hooks; queries, keys, values, scores, weights and
+    context from a watcher around the library's eager attention function. Another
+    attention implementation, such as `sdpa`, does not call it, and these are missing.
 
     Args:
         bert: `model.bert`.
@@ -113,7 +114,7 @@ def library_trace(bert: BertModel, **inputs: Tensor) -> dict[str, Tensor]:
 
 
 def _watched(bert: BertModel) -> Iterator[tuple[str, nn.Module]]:
-    """The modules whose outputs a Trace names."""
+    """Name the modules whose outputs a Trace has."""
     yield "embeddings.words", bert.embeddings.word_embeddings
     yield "embeddings.token_types", bert.embeddings.token_type_embeddings
     yield "embeddings.positions", bert.embeddings.position_embeddings
@@ -125,6 +126,8 @@ def _watched(bert: BertModel) -> Iterator[tuple[str, nn.Module]]:
 
 
 def _noting(seen: dict[str, Tensor], name: str) -> Callable[..., None]:
+    """Make a forward hook that notes a module's output under `name`."""
+
     def hook(module: nn.Module, arguments: tuple, output: Tensor) -> None:
         seen[name] = output
 
@@ -133,22 +136,51 @@ def _noting(seen: dict[str, Tensor], name: str) -> Callable[..., None]:
 
 @contextlib.contextmanager
 def _watched_attention(seen: dict[str, Tensor]) -> Iterator[None]:
-    """Put a watcher around the library's `eager_attention_forward`."""
+    """Put a watcher in the place of the library's `eager_attention_forward` meanwhile.
+
+    Why not `AttentionInterface.register`: it needs a mask function of the same name,
+    means changing the model's own configuration, and sees no scores either.
+    """
     original = modeling_bert.eager_attention_forward
-
-    def watcher(module, query, key, value, attention_mask, **settings):
-        part = f"layer.{module.layer_idx}"
-        names = zip(("queries", "keys", "values"), (query, key, value), strict=True)
-        seen.update({f"{part}.{name}": tensor for name, tensor in names})
-        with mock.patch.object(nn.functional, "softmax", wraps=torch.softmax) as spy:
-            original(module, query, key, value, None, **settings)  # without the mask
-        seen[f"{part}.scores"] = spy.call_args.args[0]
-        context, weights = original(
-            module, query, key, value, attention_mask, **settings
-        )
-        seen[f"{part}.weights"] = weights
-        seen[f"{part}.context"] = context.flatten(-2)  # (B, T, A, D) -> (B, T, H)
-        return context, weights
-
-    with mock.patch.object(modeling_bert, "eager_attention_forward", watcher):
+    modeling_bert.eager_attention_forward = partial(_attend_and_note, seen, original)
+    try:
         yield
+    finally:
+        modeling_bert.eager_attention_forward = original
+
+
+def _attend_and_note(
+    seen: dict[str, Tensor],
+    original: Callable[..., tuple[Tensor, Tensor]],
+    module: nn.Module,
+    *arguments: Tensor | None,
+    **settings: Any,
+) -> tuple[Tensor, Tensor]:
+    """Call the library's function, and note what goes in, comes out, and is between."""
+    *vectors, mask = arguments  # queries, keys and values: (B, A, T, D) each
+    with _SoftmaxInput() as softmax:
+        original(module, *vectors, None, **settings)  # without the mask
+    context, weights = original(module, *vectors, mask, **settings)
+    found = [*vectors, softmax.scores, weights]
+    found.append(context.flatten(-2))  # (B, T, A, D) -> (B, T, H)
+    names = "queries", "keys", "values", "scores", "weights", "context"
+    for name, tensor in zip(names, found, strict=True):
+        seen[f"layer.{module.layer_idx}.{name}"] = tensor
+    return context, weights
+
+
+class _SoftmaxInput(TorchFunctionMode):
+    """While it is entered, keep what is handed to the softmax: the scores."""
+
+    scores: Tensor
+
+    def __torch_function__(
+        self,
+        function: Callable[..., Any],
+        types: Iterable[type],
+        arguments: tuple = (),
+        named: dict[str, Any] | None = None,
+    ) -> Any:
+        if function is F.softmax:
+            self.scores = arguments[0]
+        return function(*arguments, **(named or {}))
