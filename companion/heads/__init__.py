@@ -1,6 +1,6 @@
-"""What trained heads look at, and what an answer owes to them. Chapter 10.
+"""What trained heads look at, and what an answer owes to them.
 
-weights       where heads look: shares, rollout, norms of what is carried
+weights       where heads look: shares, rollout, lengths of what is carried
 silencing     what happens to an answer without some of the heads
 attribution   which tokens an answer rests on, by six measures
 """

@@ -1,73 +1,74 @@
 """Which tokens an answer rests on: gradients, and leaving tokens out.
 
     gradient_times_input    one step of calculus
-    integrated_gradients    many, on the way from an empty text (Captum does the sums)
+    integrated_gradients    many, on the way from an empty text (Captum adds them up)
     left_out                what the answer's logits lose without a token
     measures                these and three made of attention weights, side by side
     rank_correlation        whether two measures put tokens in the same order
 
 An answer is a first and a last token; what is explained is the start logit of the one
 plus the end logit of the other. Sundararajan, Taly and Yan, *Axiomatic Attribution for
-Deep Networks*, 2017. Chapter 10.
+Deep Networks*, 2017.
 """
 
 from collections.abc import Callable
 
 import torch
-from captum.attr import IntegratedGradients
 from torch import Tensor
 from transformers import BertForQuestionAnswering
 
+from companion import extras
 from companion.encoder import Trace
-from companion.heads.silencing import answer_logit
+from companion.heads.silencing import answer_logit, span_logit
 from companion.heads.weights import rollout, stack, value_norms
 from companion.tokens import Encoded
+
+STEPS = 24  # of integrated gradients
 
 
 def gradient_times_input(
     model: BertForQuestionAnswering, encoded: Encoded, first: int, last: int
 ) -> Tensor:
-    """For each token its vector times the gradient of the answer's logits, (T,)."""
-    words = _words(model, encoded.input_ids).requires_grad_()
+    """Multiply each token's vector with the gradient of the answer's logits, (T,)."""
+    words = _words(model, encoded.input_ids).requires_grad_()  # (1, T, H)
     total = _answer(model, encoded, first, last)(words).sum()
     (gradient,) = torch.autograd.grad(total, words)
-    return (gradient * words).sum(dim=-1)[0].detach()
+    return (gradient * words).sum(dim=-1)[0].detach()  # (1, T, H) -> (T,)
 
 
 def integrated_gradients(
-    model: BertForQuestionAnswering,
-    encoded: Encoded,
-    first: int,
-    last: int,
-    steps: int = 24,
+    model: BertForQuestionAnswering, encoded: Encoded, first: int, last: int
 ) -> tuple[Tensor, float]:
-    """The same, averaged over `steps` places on the way from an empty text to this one.
+    """Average the same over 24 steps on the way from an empty text to this one.
 
-    The empty text has `[PAD]` in place of each token, but for the marks.
+    The empty text has `[PAD]` in place of each token that is not special.
 
     Returns:
         A number for each token, (T,), and by how much their sum misses the difference
-        of the answer's logits between the two texts; more steps bring it nearer to 0.
+        of the answer's logits between the two texts.
+    Raises:
+        MissingExtra: if Captum is not installed.
     """
+    captum = extras.require("captum.attr", "explain")
     empty = encoded.input_ids.masked_fill(~encoded.is_special, 0)
-    method = IntegratedGradients(_answer(model, encoded, first, last))
+    method = captum.IntegratedGradients(_answer(model, encoded, first, last))
     numbers, missed = method.attribute(
         _words(model, encoded.input_ids),
         _words(model, empty),
-        n_steps=steps,
+        n_steps=STEPS,
         internal_batch_size=16,
         return_convergence_delta=True,
     )
-    return numbers.sum(dim=-1)[0].detach(), float(missed)
+    return numbers.sum(dim=-1)[0].detach(), float(missed)  # (1, T, H) -> (T,)
 
 
 def left_out(
     model: BertForQuestionAnswering, encoded: Encoded, first: int, last: int
 ) -> Tensor:
-    """What the answer's logits lose when no token may look at this one, (T,)."""
+    """Measure for each token what the logits lose if no token may look at it, (T,)."""
     inputs, count = encoded.model_inputs(), len(encoded.tokens)
-    many = {name: ids.expand(count, -1) for name, ids in inputs.items()}
-    many["attention_mask"] = 1 - torch.eye(count, dtype=torch.long)
+    many = {name: ids.expand(count, -1) for name, ids in inputs.items()}  # (T, T)
+    many["attention_mask"] = 1 - torch.eye(count, dtype=torch.long)  # text i lacks i
     whole = answer_logit(model, inputs, first, last)
     return whole - answer_logit(model, many, first, last)
 
@@ -79,7 +80,7 @@ def measures(
     first: int,
     last: int,
 ) -> dict[str, Tensor]:
-    """How much each token matters to the answer, by six measures, (T,) each, from 0.
+    """Measure in six ways how much each token matters to the answer, (T,) each, from 0.
 
     The first three are what the answer's two tokens take from each token by attention:
     averaged over all layers and heads, or rolled out through the layers.
@@ -87,10 +88,12 @@ def measures(
     Args:
         trace: of `encoded`, from `companion.trace`.
         first, last: the answer's tokens.
+    Raises:
+        MissingExtra: if Captum is not installed.
     """
-    rows, weights = [first, last], stack(trace)
+    rows, weights = [first, last], stack(trace)  # (L, A, T, T)
     layers = zip(model.bert.encoder.layer, trace.layers, strict=True)
-    norms = torch.stack([value_norms(layer, kept) for layer, kept in layers])
+    norms = torch.stack([value_norms(*pair) for pair in layers])  # (L, A, T, T)
     integrated, _ = integrated_gradients(model, encoded, first, last)
     return {
         "weights": weights[:, :, rows].mean(dim=(0, 1, 2)),
@@ -103,23 +106,35 @@ def measures(
 
 
 def rank_correlation(one: Tensor, other: Tensor) -> float:
-    """Spearman's: 1 if both put things in the same order, -1 in the opposite one."""
-    ranks = torch.stack([one, other]).argsort(dim=-1).argsort(dim=-1).double()
+    """Compute Spearman's correlation of two rows of numbers, (N,) each.
+
+    1 if both put things in the same order, -1 in the opposite one. Equal numbers share
+    the mean of their ranks.
+    """
+    ranks = torch.stack([_ranks(one), _ranks(other)])  # (2, N)
     return float(torch.corrcoef(ranks)[0, 1])
 
 
+def _ranks(numbers: Tensor) -> Tensor:
+    """Rank numbers from 0, equal ones by the mean of their places: (N,) -> (N,)."""
+    smaller = (numbers < numbers[:, None]).sum(dim=1)  # (N, N) -> (N,)
+    equal = (numbers == numbers[:, None]).sum(dim=1)  # (N, N) -> (N,)
+    return smaller + (equal.double() - 1) / 2
+
+
 def _words(model: BertForQuestionAnswering, ids: Tensor) -> Tensor:
+    """Look up the words' vectors: (B, T) -> (B, T, H)."""
     return model.bert.embeddings.word_embeddings.weight[ids].detach()
 
 
 def _answer(
     model: BertForQuestionAnswering, encoded: Encoded, first: int, last: int
 ) -> Callable[[Tensor], Tensor]:
-    """The answer's logits, (B,), as a function of the words' vectors, (B, T, H)."""
+    """Make the function from the words' vectors, (B, T, H), to the logits, (B,)."""
 
     def answer(words: Tensor) -> Tensor:
         types = encoded.token_type_ids.expand(len(words), -1)
         output = model(inputs_embeds=words, token_type_ids=types)
-        return output.start_logits[:, first] + output.end_logits[:, last]
+        return span_logit(output, first, last)
 
     return answer

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 import torch
 from torch import Tensor, nn
 from transformers import BertForQuestionAnswering
+from transformers.modeling_outputs import QuestionAnsweringModelOutput
 
 Head = tuple[int, int]  # layer and head, both from 0
 
@@ -14,7 +15,7 @@ Head = tuple[int, int]  # layer and head, both from 0
 def switched_off(
     model: BertForQuestionAnswering, heads: Iterable[Head]
 ) -> Iterator[None]:
-    """Within this, the named heads of the library's model hand on zeros.
+    """Let the named heads of the library's model pass on zeros, inside a `with`.
 
     Raises:
         ValueError: if the model has no such head.
@@ -34,7 +35,12 @@ def switched_off(
 
 
 def silence(head: int, size: int) -> Callable[[nn.Module, tuple], tuple[Tensor]]:
-    """A hook that sets one head's part of what enters the output projection to zero."""
+    """Make a hook that sets one head's part of the output projection's input to zero.
+
+    Args:
+        head: counted from 0.
+        size: D, the numbers of a head.
+    """
 
     def hook(module: nn.Module, arguments: tuple) -> tuple[Tensor]:
         context = arguments[0].clone()  # (B, T, H), the heads side by side
@@ -48,21 +54,26 @@ def silence(head: int, size: int) -> Callable[[nn.Module, tuple], tuple[Tensor]]
 def answer_logit(
     model: BertForQuestionAnswering, inputs: dict[str, Tensor], first: int, last: int
 ) -> Tensor:
-    """Start logit of token `first` plus end logit of token `last`, (B,)."""
-    output = model(**inputs)
-    return output.start_logits[:, first] + output.end_logits[:, last]
+    """Run `model` without gradients, then add up as `span_logit` does, (B,)."""
+    return span_logit(model(**inputs), first, last)
+
+
+def span_logit(output: QuestionAnsweringModelOutput, first: int, last: int) -> Tensor:
+    """Add the start logit of token `first` and the end logit of token `last`, (B,)."""
+    starts, ends = output.start_logits, output.end_logits  # (B, T) each
+    return starts[:, first] + ends[:, last]  # (B, T) -> (B,)
 
 
 def effects(
     model: BertForQuestionAnswering, inputs: dict[str, Tensor], first: int, last: int
 ) -> Tensor:
-    """What the answer's logits lose when a head is switched off, one at a time.
+    """Measure what the answer's logits lose with one head off, for each head in turn.
 
     Args:
         inputs: what `model` is called with, for one text.
         first, last: the answer's tokens.
     Returns:
-        (L, A); negative where the answer gains.
+        (L, A), in logits; negative where the answer gains.
     """
     whole = answer_logit(model, inputs, first, last)[0]
     config = model.config

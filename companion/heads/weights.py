@@ -1,7 +1,7 @@
 """What trained heads look at.
 
     stack          the weights of all layers, from a trace
-    shares         how much each head gives to [CLS], to its neighbours, and so on
+    shares         how much each head gives to [CLS], to neighbours, and so on
     entropy        how widely each head spreads its attention
     rollout        the weights of all layers multiplied together
     value_norms    weights times what they carry
@@ -20,15 +20,16 @@ from companion.tokens import Encoded
 
 
 def stack(trace: Trace) -> Tensor:
-    """The attention weights of the first text of a trace: (L, A, T, T)."""
-    return torch.stack([layer.weights[0] for layer in trace.layers])
+    """Stack the attention weights of the first text of a trace: (L, A, T, T)."""
+    rows = [layer.weights[0] for layer in trace.layers]  # L times (A, T, T)
+    return torch.stack(rows)  # (L, A, T, T)
 
 
 def shares(weights: Tensor, encoded: Encoded) -> dict[str, Tensor]:
-    """How much of its attention each head gives to tokens of some kind, on average.
+    """Measure how much of its attention each head gives to each kind of token.
 
-    Averaged over the tokens of question and context; "same word" over those that stand
-    in the text a second time, and "question to context" over the question's.
+    Means over the tokens of question and context; "same word" over those that occur
+    more than once, and "question to context" over the question's.
 
     Args:
         weights: (L, A, T, T), what `stack` returns.
@@ -39,36 +40,37 @@ def shares(weights: Tensor, encoded: Encoded) -> dict[str, Tensor]:
     asked = inside & ~encoded.is_context
     same = (ids == ids[:, None]) & inside & ~torch.eye(len(ids), dtype=torch.bool)
     again = same.any(dim=-1)
-    marks = torch.tensor([token == "[SEP]" for token in encoded.tokens])
-    own, before, behind = (weights.diagonal(n, -2, -1) for n in (0, -1, 1))
-    return {
+    sep = torch.tensor([token == "[SEP]" for token in encoded.tokens])
+    diagonals = (weights.diagonal(n, -2, -1) for n in (0, -1, 1))  # (L, A, T or T - 1)
+    own, previous, following = diagonals
+    return {  # each (L, A, T, T) -> (L, A)
         "[CLS]": weights[:, :, inside, 0].mean(-1),
-        "[SEP]": (weights[:, :, inside] * marks).sum(-1).mean(-1),
+        "[SEP]": (weights[:, :, inside] * sep).sum(-1).mean(-1),
         "itself": own[..., inside].mean(-1),
-        "previous": before[..., inside[1:]].mean(-1),
-        "next": behind[..., inside[:-1]].mean(-1),
+        "previous": previous[..., inside[1:]].mean(-1),
+        "next": following[..., inside[:-1]].mean(-1),
         "same word": _mean((weights * same).sum(-1), again),
         "question to context": _mean((weights * encoded.is_context).sum(-1), asked),
     }
 
 
 def _mean(values: Tensor, rows: Tensor) -> Tensor:
-    """The mean over some rows of (L, A, T); 0 where there are none."""
-    return (values * rows).sum(-1) / rows.sum().clamp(min=1)
+    """Average over some rows: (L, A, T) -> (L, A); 0 where there are none."""
+    return (values * rows).sum(-1) / rows.sum().clamp(min=1)  # (L, A, T) -> (L, A)
 
 
 def entropy(weights: Tensor) -> Tensor:
-    """How widely each head spreads its attention, in bits, (L, A, T, T) -> (L, A).
+    """Measure how widely each head spreads its attention: (L, A, T, T) -> (L, A), bits.
 
-    0 where each token looks at a single one; 3 where it looks at eight alike.
+    0 where each token looks at a single one; 3 where it looks at eight equally.
     """
-    return -torch.xlogy(weights, weights).sum(-1).mean(-1) / torch.log(
-        torch.tensor(2.0, dtype=weights.dtype)
-    )
+    two = torch.tensor(2.0, dtype=weights.dtype)
+    nats = -torch.xlogy(weights, weights).sum(-1)  # (L, A, T, T) -> (L, A, T)
+    return nats.mean(-1) / torch.log(two)  # (L, A, T) -> (L, A)
 
 
 def by_distance(weights: Tensor, furthest: int) -> Tensor:
-    """The mean weight on the token so far to the left or right.
+    """Average the attention weight at each relative distance.
 
     Args:
         weights: (L, A, T, T), T larger than `furthest`.
@@ -77,11 +79,12 @@ def by_distance(weights: Tensor, furthest: int) -> Tensor:
         (L, A, 2 F + 1), from F tokens to the left to F to the right.
     """
     span = range(-furthest, furthest + 1)
-    return torch.stack([weights.diagonal(n, -2, -1).mean(-1) for n in span], dim=-1)
+    means = [weights.diagonal(n, -2, -1).mean(-1) for n in span]  # (L, A) each
+    return torch.stack(means, dim=-1)  # (L, A, 2 F + 1)
 
 
 def rollout(weights: Tensor) -> Tensor:
-    """From which input tokens each token of each layer comes, by weights alone.
+    """Follow the weights down to the input tokens that each token comes from.
 
     The heads are averaged, half of each token is kept (the residual), and the layers'
     tables are multiplied, as Abnar and Zuidema (2020) propose.
@@ -91,26 +94,29 @@ def rollout(weights: Tensor) -> Tensor:
     Returns:
         (L, T, T); each row sums to 1.
     """
-    mixed = (weights.mean(dim=1) + torch.eye(weights.shape[-1]).to(weights)) / 2
+    kept = torch.eye(weights.shape[-1]).to(weights)  # (T, T)
+    mixed = (weights.mean(dim=1) + kept) / 2  # (L, A, T, T) -> (L, T, T)
     flows = [mixed[0]]
     for table in mixed[1:]:
-        flows.append(table @ flows[-1])
-    return torch.stack(flows)
+        flows.append(table @ flows[-1])  # (T, T) @ (T, T) -> (T, T)
+    return torch.stack(flows)  # (L, T, T)
 
 
 def value_norms(layer: BertLayer, trace: LayerTrace) -> Tensor:
-    """The length of what each token hands to each other, through each head.
+    """Measure the length of what each token passes to each other, through each head.
 
     A weight says how much of a value is taken. What arrives is the weight times the
     value, turned by the head's own columns of `attention.output.dense`.
 
     Args:
-        layer: `model.bert.encoder.layer[i]`, of which `trace` is the trace.
+        layer: `model.bert.encoder.layer[i]`.
+        trace: of that layer, `trace.layers[i]`.
     Returns:
         (A, T, T): in row `i`, how much token `i` receives from each token.
     """
     check_module("layer", layer, BertLayer)
     values, weights = trace.values[0], trace.weights[0]  # (A, T, D), (A, T, T)
-    turn = layer.attention.output.dense.weight.detach().unflatten(1, (len(values), -1))
+    dense = layer.attention.output.dense.weight.detach()  # (H, H)
+    turn = dense.unflatten(1, (len(values), -1))  # (H, H) -> (H, A, D)
     carried = torch.einsum("atd,had->ath", values, turn)  # (A, T, H)
-    return weights * carried.norm(dim=-1)[:, None]
+    return weights * carried.norm(dim=-1)[:, None]  # (A, T, T) * (A, 1, T)

@@ -3,8 +3,8 @@ import torch
 from hypothesis import given, settings
 from small_berts import cases
 
+import companion
 from companion import heads, running, tokens
-from companion.encoder import trace as run_trace
 from companion.heads import attribution
 
 
@@ -14,7 +14,7 @@ def foo(embedded):
     tokenizer, model = embedded
     encoded = tokens.encode(tokenizer, running.QUESTION, running.CONTEXT)
     with torch.inference_mode():
-        trace = run_trace(model.bert, **encoded.model_inputs())
+        trace = companion.trace(model.bert, **encoded.model_inputs())
     return model, encoded, trace, (7, 8)
 
 
@@ -65,7 +65,7 @@ def test_distance_counts_from_the_left():
 @settings(max_examples=15, deadline=None)
 def test_rollout_spreads_each_token_over_all(case):
     with torch.inference_mode():
-        weights = heads.stack(run_trace(case.model.bert, **case.inputs))
+        weights = heads.stack(companion.trace(case.model.bert, **case.inputs))
     flows = heads.rollout(weights)
     assert torch.allclose(flows.sum(-1), torch.ones(flows.shape[:2]), atol=1e-5)
     by_hand = torch.eye(weights.shape[-1])
@@ -96,7 +96,11 @@ def test_a_head_that_is_off_hands_on_nothing(foo):
     with torch.inference_mode(), heads.switched_off(model, [(1, 3)]):
         model(**encoded.model_inputs())
     with torch.inference_mode():
-        kept = run_trace(model.bert, **encoded.model_inputs()).layers[1].context.clone()
+        kept = (
+            companion.trace(model.bert, **encoded.model_inputs())
+            .layers[1]
+            .context.clone()
+        )
         kept[..., 96:128] = 0
         dense = layer.attention.output.dense
         wanted = kept @ dense.weight.T + dense.bias
@@ -126,7 +130,7 @@ def test_a_head_that_is_not_there_is_named(foo, head):
 
 def test_integrated_gradients_add_up_to_the_difference(foo):
     model, encoded, _, answer = foo
-    numbers, missed = attribution.integrated_gradients(model, encoded, *answer, 100)
+    numbers, missed = attribution.integrated_gradients(model, encoded, *answer)
     inputs = encoded.model_inputs()
     empty = inputs | {"input_ids": inputs["input_ids"] * encoded.is_special}
     difference = float(
@@ -165,6 +169,15 @@ def test_rank_correlation_sees_order_only():
     numbers = torch.tensor([1.0, 5.0, 2.0, 9.0])
     assert attribution.rank_correlation(numbers, numbers**3) == pytest.approx(1)
     assert attribution.rank_correlation(numbers, -numbers) == pytest.approx(-1)
+
+
+def test_equal_numbers_share_a_rank_wherever_they_stand():
+    tied, other = torch.tensor([2.0, 0.0, 0.0, 1.0]), torch.tensor([4.0, 1.0, 2.0, 3.0])
+    swapped = other[[0, 2, 1, 3]]
+    # ranks 3, 0.5, 0.5, 2 against 3, 0, 1, 2
+    wanted = pytest.approx(4.5 / (4.5 * 5) ** 0.5)
+    assert attribution.rank_correlation(tied, other) == wanted
+    assert attribution.rank_correlation(tied, swapped) == wanted
 
 
 def test_measures_are_for_the_answers_two_tokens(foo):
