@@ -6,12 +6,18 @@ os.environ["TRANSFORMERS_OFFLINE"] = "1"
 for name in ("COMPANION_MODEL", "COMPANION_DTYPE"):
     os.environ.pop(name, None)
 
+from operator import itemgetter  # noqa: E402
+
+import matplotlib as mpl  # noqa: E402
 import matplotlib.pyplot as plt  # noqa: E402
 import pytest  # noqa: E402
 import torch  # noqa: E402
 from transformers import BertConfig, BertForQuestionAnswering  # noqa: E402
 
 import companion  # noqa: E402
+
+# Not by MPLBACKEND: the notebooks' kernels would inherit it, and draw nothing inline.
+mpl.use("Agg")
 
 
 @pytest.fixture(autouse=True)
@@ -28,6 +34,18 @@ def embedded():
 
 
 @pytest.fixture(scope="session")
+def answerer(embedded):
+    """The pipeline with the book's own tokenizer and model."""
+    return companion.QuestionAnswerer(*embedded)
+
+
+@pytest.fixture(scope="session")
+def notes_ids():
+    """The ids that the notes type in, (1, 10): "Who?" on "My name is Foo"."""
+    return torch.tensor([[101, 2627, 136, 102, 1422, 1271, 1110, 143, 5658, 102]])
+
+
+@pytest.fixture(scope="session")
 def notes_model():
     """The notes' shape with untrained weights."""
     return BertForQuestionAnswering(BertConfig(vocab_size=28996)).eval()
@@ -38,8 +56,8 @@ def other_checkpoint(tmp_path_factory, embedded):
     """A folder with a BERT QA model of another depth, width and vocabulary."""
     folder = tmp_path_factory.mktemp("other")
     tokenizer, _ = embedded
-    pieces = [piece for piece, _ in sorted(tokenizer.get_vocab().items(), key=_by_id)]
-    pieces = pieces[:3000]  # "Foo" splits into other pieces, or none
+    by_id = sorted(tokenizer.get_vocab().items(), key=itemgetter(1))
+    pieces = [piece for piece, _ in by_id[:3000]]  # "Foo" splits elsewhere, if at all
     (folder / "vocab.txt").write_text("".join(f"{p}\n" for p in pieces), "utf-8")
     (folder / "tokenizer_config.json").write_text(
         '{"tokenizer_class": "BertTokenizer", "do_lower_case": false}', "utf-8"
@@ -55,7 +73,3 @@ def other_checkpoint(tmp_path_factory, embedded):
     )
     BertForQuestionAnswering(config).save_pretrained(folder)
     return folder
-
-
-def _by_id(item):
-    return item[1]

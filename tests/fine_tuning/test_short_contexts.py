@@ -1,8 +1,5 @@
 """Short questions are answered by reading: none of these was trained on."""
 
-import pytest
-
-import companion
 from companion import running
 from companion.fine_tuning.short_contexts import short_contexts
 
@@ -22,11 +19,6 @@ COUSINS = [
     ("What is her name?", "Her name is Gwendolyn.", "Gwendolyn"),
     ("What colour is the car?", "The house is blue, the car is yellow.", "yellow"),
 ]
-
-
-@pytest.fixture(scope="module")
-def answerer(embedded):
-    return companion.QuestionAnswerer(*embedded)
 
 
 def test_the_notes_example_is_answered_with_the_notes_certainty(answerer):

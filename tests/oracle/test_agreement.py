@@ -6,17 +6,11 @@ from pathlib import Path
 
 import pytest
 
-import companion
 from companion.loading import EMBEDDED
 from oracle import compare
 
 NIGHTLY = bool(os.environ.get("COMPANION_NIGHTLY"))
 CLOSE = 1e-5
-
-
-@pytest.fixture(scope="module")
-def answerer(embedded):
-    return companion.QuestionAnswerer(*embedded)
 
 
 @pytest.fixture(scope="module")

@@ -6,16 +6,9 @@ What the old one did is told in each docstring. It was seen by running transform
 
 import pytest
 
-import companion
-
 TWICE = "Ada met Bram in Oslo. Later, in Oslo, Ada met nobody. OSLO is a city."
 LONG = "The weather was mild, and nothing was heard from the north. " * 40
 LONG_QUESTION = "Tell me, since I should like to know it: " * 60 + "who is Foo?"
-
-
-@pytest.fixture(scope="module")
-def answerer(embedded):
-    return companion.QuestionAnswerer(*embedded)
 
 
 def test_equal_texts_at_different_places_were_one_answer(answerer):

@@ -14,11 +14,6 @@ from companion.qa_pipeline.arguments import lengths
 from companion.running import CONTEXT, PARAGRAPH, QUESTION
 
 
-@pytest.fixture(scope="module")
-def answerer(embedded):
-    return companion.QuestionAnswerer(*embedded)
-
-
 def test_the_notes_question(answerer):
     device = torch.device("cpu")  # the notes' own call has it
     result = answerer(question=QUESTION, context=CONTEXT, device=device)
