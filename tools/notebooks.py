@@ -10,13 +10,14 @@ file is written only if its content changed, so a second run changes nothing.
 
 import sys
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import jupytext
 import nbformat
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
 from companion.views.packing import unpack
@@ -125,14 +126,30 @@ def show_the_same(one: str, other: str) -> bool:
 
 
 def main(names: list[str]) -> None:
-    """Execute the chapters called `names`, or all of them, two at a time."""
+    """Execute the chapters called `names`, or all of them, two at a time.
+
+    Raises:
+        SystemExit: at the end, with what is wrong in those that were not written.
+    """
     known = {source.stem: source for source in sources()}
     if unknown := set(names) - set(known):
         raise SystemExit(f"no such chapter: {', '.join(sorted(unknown))}")
     chosen = [known[name] for name in names or known]
     with ProcessPoolExecutor(max_workers=2) as pool:
-        for source, text in zip(chosen, pool.map(executed, chosen), strict=True):
-            _write(notebook_of(source), text)
+        runs = {source: pool.submit(executed, source) for source in chosen}
+        refused = [_outcome(source, run) for source, run in runs.items()]
+    if any(refused):
+        raise SystemExit("\n".join(filter(None, refused)))
+
+
+def _outcome(source: Path, run: Future[str]) -> str:
+    """Write the notebook of `source`; where it must not be written, return why."""
+    try:
+        text = run.result()
+    except (ValueError, CellExecutionError) as error:
+        return f"{notebook_of(source).relative_to(ROOT)}: not written\n{error}"
+    _write(notebook_of(source), text)
+    return ""
 
 
 def _write(target: Path, text: str) -> None:

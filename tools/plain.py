@@ -26,8 +26,8 @@ FIGURE = re.compile(r"^ +figure:\n +name: (\S+)$", re.MULTILINE)
 
 HERE = """\
 *A page of the book "Inside BERT". It computes with the book's package `companion`: run
-it in a clone of the book's repository, after `pip install -r requirements.txt` there, or
-anywhere else after `pip install -e` with the path of that clone.*"""
+it in a clone of the book's repository, after `pip install -r requirements.txt` there,
+or anywhere else after `pip install -e` with the path of that clone.*"""
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """Sphinx extension: number each chapter, and its figures, as its file's name does.
 
 Sphinx counts the chapters in `_toc.yml`. The book has a number for each topic, whether
-its chapter is written or not: `10_heads` is chapter 10, and its figures are 10.1 and on.
+its chapter is written or not: `10_heads` is chapter 10 and begins with figure 10.1.
 """
 
 import re
@@ -23,8 +23,8 @@ def _renumber(app: Sphinx, env: BuildEnvironment) -> list[str]:
     numbered = {name: chapter_of(name) for name in env.toc_secnumbers}
     chapters = {name: number for name, number in numbered.items() if number}
     for name, chapter in chapters.items():
-        sections = env.toc_secnumbers[name]
-        sections.update({key: (chapter, *old[1:]) for key, old in sections.items()})
+        sections = env.toc_secnumbers[name]  # None for what has no number
+        sections.update({k: (chapter, *old[1:]) for k, old in sections.items() if old})
         entries = [*env.tocs[name].findall(nodes.reference), env.titles[name]]
         for entry in entries:
             if entry.get("secnumber"):
