@@ -4,21 +4,23 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import companion
-from companion.qa_pipeline.answers import Answer
-from companion.qa_pipeline.arguments import whole_text
+from companion.commands import add_model_option, integer
+
+if TYPE_CHECKING:
+    from companion.qa_pipeline.answers import Answer
 
 AROUND = 60  # characters of the passage, on each side of an answer
 
 
 def add_parser(commands: argparse._SubParsersAction) -> None:
-    """Add the command's options."""
+    """Add the command and its options."""
     command = commands.add_parser(
         "ask",
-        help="answer a question about a text",
         description="Answer a question with a piece of a text: one in quotes, one in "
-        "files, or without either what stands on standard input.",
+        "files, or the one on standard input if neither is given.",
     )
     command.add_argument("question")
     command.add_argument("context", nargs="?", help="the text itself")
@@ -27,31 +29,29 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         nargs="+",
         dest="files",
         metavar="FILE",
-        help="text files, in UTF-8, instead; - is standard input",
+        help="text files in UTF-8 instead; - is standard input",
     )
     command.add_argument(
-        "--top-k", type=int, default=1, metavar="N", help="answers from each text"
+        "--top-k", type=integer(1), default=1, metavar="N", help="answers per text"
     )
     command.add_argument("--json", action="store_true", help="print JSON")
-    command.add_argument(
-        "--model", help="a folder or a hub name; default: the book's own"
-    )
+    add_model_option(command)
     command.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> None:
     """Print the answers, the most probable first, and what stands around them."""
-    texts = _texts(options)
+    names, texts = zip(*_texts(options), strict=True)
     answerer = companion.QuestionAnswerer(*companion.load(options.model))
-    answered = answerer(options.question, list(texts.values()), top_k=options.top_k)
+    answered = answerer(options.question, texts, top_k=options.top_k)
     rows = [
-        {"file": name, **answer, "passage": passage(texts[name], answer)}
-        for name, found in zip(texts, answered, strict=True)
-        for answer in (found if options.top_k > 1 else [found])
+        {"file": name, **answer, "passage": passage(text, answer)}
+        for name, text, answers in zip(names, texts, answered, strict=True)
+        for answer in (answers if options.top_k > 1 else [answers])
     ]
     rows.sort(key=lambda row: -row["score"])
     if options.json:
-        print(json.dumps(rows, ensure_ascii=False, indent=1))
+        print(json.dumps(rows, ensure_ascii=not _prints_unicode(), indent=1))
         return
     for row in rows:
         place = f"characters {row['start']} to {row['end']}, score {row['score']:.3f}"
@@ -60,18 +60,27 @@ def run(options: argparse.Namespace) -> None:
             print(f"    {row['file']}: {row['passage']}")
 
 
-def _texts(options: argparse.Namespace) -> dict[str | None, str]:
-    """The texts by their names; the one given in quotes has none."""
-    if options.context is not None:
-        if options.files:
-            raise ValueError("give a context or --file, not both")
-        return {None: whole_text("context", options.context)}
-    return {name: whole_text(name, _contents(name)) for name in options.files or ["-"]}
+def _prints_unicode() -> bool:
+    """Tell whether standard output takes all characters; JSON has its own escapes."""
+    return "utf" in (sys.stdout.encoding or "").lower()
+
+
+def _texts(options: argparse.Namespace) -> list[tuple[str | None, str]]:
+    """The texts with their files' names; the one given in quotes has none."""
+    if options.context is not None and options.files:
+        raise ValueError("give a context or --file, not both")
+    texts = [(None, options.context)]
+    if options.context is None:
+        names = dict.fromkeys(options.files or ["-"])
+        texts = [(name, _contents(name)) for name in names]
+    from companion.qa_pipeline.arguments import whole_text  # Torch, so not before
+
+    return [(name, whole_text(name or "context", text)) for name, text in texts]
 
 
 def _contents(name: str) -> str:
     """A file's characters just as they are, line ends too, so that places are true."""
-    if name == "-" and sys.stdin.isatty():
+    if name == "-" and (sys.stdin is None or sys.stdin.isatty()):
         raise ValueError("give a context, --file, or a text on standard input")
     data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
     try:
@@ -80,7 +89,7 @@ def _contents(name: str) -> str:
         raise ValueError(f"{name} is not text in UTF-8: {error}") from error
 
 
-def passage(context: str, answer: Answer) -> str:
+def passage(context: str, answer: "Answer") -> str:
     """The answer in brackets, with some words before and after it, in one line."""
     start, end = answer["start"], answer["end"]
     begin, stop = max(0, start - AROUND), end + AROUND

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import companion
 from companion import measured
+from companion.commands import add_model_option
 from companion.fine_tuning import card, evaluation, features, reports
 from companion.fine_tuning.held_out import recorded
 from companion.fine_tuning.squad import Example, read_squad
@@ -17,16 +18,13 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     """Add the command's options."""
     command = commands.add_parser(
         "evaluate",
-        help="measure a model on questions with known answers",
         description="Measure SQuAD's EM and F1, in percent, with 95 % intervals; by "
         "the rules of version 2 if some questions have no answer. Each file is a "
         "domain. F1 compares words, which are what stands between spaces: in Chinese, "
         "Japanese or Thai a whole answer is one word, so F1 is all or nothing.",
     )
     command.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    command.add_argument(
-        "--model", help="a folder or a hub name; default: the book's own"
-    )
+    add_model_option(command)
     command.add_argument(
         "--held-out",
         action="store_true",

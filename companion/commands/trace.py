@@ -1,24 +1,45 @@
-"""One question's walk through the model, told in a page of text.
+"""`python -m companion trace`: one question's walk through the model, on a page.
 
 `python -m companion trace "Who?" "My name is Foo"` prints it. All numbers come from
 the companion's own functions; no module of the library is called.
 """
+
+import argparse
 
 import torch
 from torch import Tensor
 from torch.nn.functional import cosine_similarity
 from transformers import BertForQuestionAnswering, BertTokenizer
 
+import companion
+from companion.commands import add_model_option
 from companion.encoder import Trace
-from companion.encoder import trace as run_trace
-from companion.qa_head import best_spans, span_logits, span_probabilities
+from companion.qa_head import best_spans, may_win, span_logits, span_probabilities
 from companion.qa_pipeline import LONGEST_ANSWER
 from companion.qa_pipeline.answers import best_answers
-from companion.qa_pipeline.arguments import check_tokens
+from companion.qa_pipeline.arguments import check_tokens, whole_text
 from companion.qa_pipeline.windows import text_tokens
 from companion.tokens import Encoded, encode
 
 SHOWN = 5  # rows of the last table
+
+
+def add_parser(commands: argparse._SubParsersAction) -> None:
+    """Add the command and its options."""
+    command = commands.add_parser(
+        "trace",
+        description="Show a question's walk through the model: tokens, embeddings, "
+        "layers, logits, answer.",
+    )
+    command.add_argument("question")
+    command.add_argument("context", help="the text that holds the answer")
+    add_model_option(command)
+    command.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Print the question's walk through the model."""
+    print(walk(*companion.load(options.model), options.question, options.context))
 
 
 @torch.inference_mode()
@@ -28,22 +49,25 @@ def walk(
     question: str,
     context: str,
 ) -> str:
-    """From the text to the answer: tokens, embeddings, layers, logits, span.
+    """Follow a question from the text to the answer, through all parts of the model.
 
     Raises:
-        TypeError, ValueError: if a text is blank or no string, if both are longer
+        TypeError, ValueError: if a text is empty or no string, if both are longer
             than the model can read, or if the context has no token.
     """
+    whole_text("question", question)
+    whole_text("context", context)
     encoded = encode(tokenizer, question, context)
     check_tokens("context", context, int(encoded.is_context.sum()))
-    trace = run_trace(model.bert, **encoded.model_inputs())
+    trace = companion.trace(model.bert, **encoded.model_inputs())
     start_logits, end_logits = span_logits(model.qa_outputs, trace.last_hidden_state)
     starts, ends = span_probabilities(
         start_logits[0], end_logits[0], encoded.is_context
     )
     [(first, last, score)] = best_spans(starts, ends, LONGEST_ANSWER)
     span = " ".join(encoded.tokens[first : last + 1])
-    answer = _in_whole_words(tokenizer, encoded, start_logits, end_logits)
+    logits = torch.cat([start_logits, end_logits])  # (1, T) each -> (2, T)
+    answer = _in_whole_words(tokenizer, encoded, logits)
     return "\n\n".join(
         [
             f"{len(encoded.tokens)} tokens\n{' '.join(encoded.tokens)}",
@@ -56,18 +80,12 @@ def walk(
     )
 
 
-def _in_whole_words(tokenizer: BertTokenizer, encoded: Encoded, *logits: Tensor) -> str:
-    """What `QuestionAnswerer` says: spans that widen to the same words are added up."""
-    wanted = encoded.is_context.clone()
-    wanted[0] = True  # [CLS]
+def _in_whole_words(tokenizer: BertTokenizer, encoded: Encoded, logits: Tensor) -> str:
+    """Find the answerer's answer: spans that widen to the same words are added up."""
     [answer] = best_answers(
         encoded.context,
         text_tokens(tokenizer, encoded.context),
-        torch.cat(logits)[:, wanted],
-        top_k=1,
-        max_answer_len=LONGEST_ANSWER,
-        handle_impossible_answer=False,
-        align_to_words=True,
+        logits[:, may_win(encoded.is_context)],  # (2, T) -> (2, 1 + N)
     )
     place = f"characters {answer['start']} to {answer['end']}"
     return f"{answer['answer']}  ({place}, score {answer['score']:.3f})"
@@ -75,8 +93,10 @@ def _in_whole_words(tokenizer: BertTokenizer, encoded: Encoded, *logits: Tensor)
 
 def _embeddings(trace: Trace) -> str:
     terms = trace.embeddings
-    lengths = [f"{_length(t):.2f}" for t in (terms.words, terms.positions)]
-    lengths += [f"{_length(terms.token_types):.2f}"]
+    lengths = [
+        f"{_length(term):.2f}"
+        for term in (terms.words, terms.positions, terms.token_types)
+    ]
     return (
         f"embeddings {tuple(terms.output.shape)}\n"
         "word + position + token type, then LayerNorm; mean lengths of the three: "
@@ -89,34 +109,34 @@ def _length(vectors: Tensor) -> float:
 
 
 def _layers(encoded: Encoded, trace: Trace, first: int) -> str:
-    """What the answer's first token reads in each layer, and how far it has moved."""
+    """Show what the answer's first token reads per layer, and how far it has moved."""
     shape = tuple(trace.last_hidden_state.shape)
     token = encoded.tokens[first]
     lines = [
         f"{len(trace.layers)} layers {shape}",
-        f"what {token!r}, position {first}, reads most of another token; and how alike",
-        "its vector still is to its embedding (cosine)",
-        "layer  head  weight  alike  token",
+        f"the token that {token!r} (position {first}) attends to most, besides itself;",
+        "and the cosine between its vector after the layer and its embedding",
+        "layer  head  weight  cosine  token",
     ]
     begin = trace.embeddings.output[0, first]
     for number, layer in enumerate(trace.layers):
         weights = layer.weights[0, :, first].clone()  # (A, T)
-        weights[:, first] = 0  # of another token
+        weights[:, first] = 0
         head, read = divmod(int(weights.argmax()), weights.shape[1])
-        alike = float(cosine_similarity(begin, layer.output[0, first], dim=0))
+        cosine = float(cosine_similarity(begin, layer.output[0, first], dim=0))
         lines.append(
-            f"{number:5}  {head:4}  {weights.max():6.2f}  {alike:5.2f}  "
+            f"{number:5}  {head:4}  {weights.max():6.2f}  {cosine:6.2f}  "
             f"{encoded.tokens[read]} ({read})"
         )
     return "\n".join(lines)
 
 
 def _logits(encoded: Encoded, starts: Tensor, ends: Tensor) -> str:
-    """The tokens that are most likely to be the answer's first or last."""
+    """List the tokens that are most likely to be the answer's first or last."""
     best = torch.maximum(starts, ends).topk(min(SHOWN, int(encoded.is_context.sum())))
     lines = [
         f"qa_outputs (1, {len(encoded.tokens)}, 2)",
-        "probability to be the answer's first token, and its last",
+        "probability of being the answer's first token, and its last",
         "first   last  token",
     ]
     for position in sorted(best.indices.tolist()):

@@ -1,22 +1,33 @@
+import argparse
+import errno
+import io
 import json
+import os
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
+import companion
 from companion.__main__ import main
+from companion.commands import number
+
+PYTHON = [sys.executable, "-m", "companion"]
 
 
 def test_ask_answers_in_one_line(capsys):
     assert main(["ask", "Who?", "My name is Foo"]) == 0
-    said = capsys.readouterr().out
-    assert said.startswith("Foo  (characters 11 to 14, score 0.")
-    assert said.count("\n") == 1
+    text = capsys.readouterr().out
+    assert text.startswith("Foo  (characters 11 to 14, score 0.")
+    assert text.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_python_dash_m_runs_it():
     run = subprocess.run(
-        [sys.executable, "-m", "companion", "ask", "Who?", "My name is Foo"],
+        [*PYTHON, "ask", "Who?", "My name is Foo"],
         capture_output=True,
         text=True,
     )
@@ -71,32 +82,139 @@ def test_several_files_and_answers_the_best_first_as_json(tmp_path, capsys):
 
 
 @pytest.mark.parametrize("arguments", [[], ["--file", "-"]])
-def test_standard_input_is_a_text_too(arguments):
-    run = subprocess.run(
-        [
-            *(sys.executable, "-m", "companion", "ask", "When was the mill built?"),
-            *arguments,
-        ],
-        input=MILL.encode(),
-        capture_output=True,
-    )
-    assert run.stdout.decode().startswith("1871  (characters 32 to 36, score 0.")
+def test_standard_input_is_a_text_too(arguments, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(MILL.encode())))
+    assert main(["ask", "When was the mill built?", *arguments]) == 0
+    assert capsys.readouterr().out.startswith("1871  (characters 32 to 36, score 0.")
 
 
 @pytest.mark.parametrize(
-    ("contents", "said"),
+    ("contents", "message"),
     [(b"\xff\xfe", "is not text in UTF-8"), (b" \n", "must hold some text")],
 )
-def test_a_file_that_cannot_be_read_is_named(tmp_path, capsys, contents, said):
+def test_a_file_that_cannot_be_read_is_named(tmp_path, capsys, contents, message):
     path = tmp_path / "odd.txt"
     path.write_bytes(contents)
     for name in (path, tmp_path / "missing.txt"):
         assert main(["ask", "Who?", "--file", str(name)]) == 1
         assert str(name) in capsys.readouterr().err
     assert main(["ask", "Who?", "--file", str(path)]) == 1
-    assert said in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
 def test_a_context_and_a_file_are_one_too_many(capsys):
     assert main(["ask", "Who?", "My name is Foo", "--file", "x.txt"]) == 1
     assert "give a context or --file, not both" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"), [(["--help"], 0), (["--version"], 0), (["aks"], 2)]
+)
+def test_what_needs_no_model_does_not_wait_for_torch(arguments, status):
+    # Python's own start is part of it; of two runs the machine's noise spoils one.
+    seconds = []
+    for _ in range(2):
+        begin = time.perf_counter()
+        run = subprocess.run([*PYTHON, *arguments], capture_output=True, text=True)
+        seconds.append(time.perf_counter() - begin)
+        assert run.returncode == status
+        assert "Traceback" not in run.stderr
+    assert min(seconds) < 0.5
+
+
+def test_each_command_is_listed_and_has_its_own_help(capsys):
+    for arguments in (["--help"], *([c, "--help"] for c in ("ask", "trace"))):
+        with pytest.raises(SystemExit):
+            main(arguments)
+    text = capsys.readouterr().out
+    assert all(name in text for name in ("ask", "trace", "fine-tune", "evaluate"))
+    assert text.count("--model MODEL") == 4  # usage and list, of two commands
+
+
+@pytest.mark.parametrize("text", ["1_0", "1e3", "nan", "0", "-2", "2.0", "\u0663"])
+def test_a_number_that_is_none_is_named_with_its_option(capsys, text):
+    with pytest.raises(SystemExit) as stop:
+        main(["ask", "Who?", "My name is Foo", f"--top-k={text}"])
+    assert stop.value.code == 2
+    message = capsys.readouterr().err.splitlines()[-1]
+    assert "argument --top-k: must be a whole number, at least 1" in message
+    assert repr(text) in message
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", "1_0", "", "1e999", "-1", "2"])
+def test_a_share_is_a_number_from_0_to_1(text):
+    share = number(0, 1)
+    assert [share(fine) for fine in ("0", "1", ".5", "1e-1")] == [0, 1, 0.5, 0.1]
+    with pytest.raises(argparse.ArgumentTypeError, match="at least 0 and at most 1"):
+        share(text)
+
+
+def test_a_reader_that_stops_reading_hears_no_complaint(monkeypatch, capsys):
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as pipe:
+        monkeypatch.setattr(sys, "stdout", pipe)
+        assert main(["ask", "Who?", "My name is Foo"]) == 141
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other signals")
+def test_an_interrupt_is_one_line(tmp_path):
+    path = tmp_path / "waits.txt"
+    os.mkfifo(path)
+    command = [*PYTHON, "ask", "Who?", "--file", str(path)]
+    with (
+        subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as run,
+        open(path, "w"),  # the command has opened it too, and waits for text
+    ):
+        run.send_signal(signal.SIGINT)
+        assert run.stderr.read() == "companion: interrupted\n"
+    assert run.returncode == 130
+
+
+@pytest.mark.parametrize(
+    ("arguments", "answer"), [([], "Zo\\xeb  ("), (["--json"], '"Zo\\u00eb"')]
+)
+def test_an_output_of_few_letters_gets_escapes(monkeypatch, arguments, answer):
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="ascii"))
+    assert main(["ask", "Who?", "My name is Zoë", *arguments]) == 0
+    assert answer in written.getvalue().decode("ascii")
+
+
+def test_a_full_disk_is_one_line(monkeypatch, capsys):
+    class Full(io.StringIO):
+        def write(self, text):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(sys, "stdout", Full())
+    assert main(["ask", "Who?", "My name is Foo"]) == 1
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (MemoryError(), "out of memory"),
+        (RuntimeError("[enforce fail] DefaultCPUAllocator: no"), "out of memory"),
+        (ValueError("two\nlines"), "two lines"),
+    ],
+)
+def test_a_known_cause_is_one_line(monkeypatch, capsys, error, message):
+    def load(name):
+        raise error
+
+    monkeypatch.setattr(companion, "load", load, raising=False)
+    assert main(["ask", "Who?", "My name is Foo"]) == 1
+    text = capsys.readouterr().err
+    assert text.startswith(f"companion: {message}")
+    assert text.count("\n") == 1
+
+
+def test_an_unknown_cause_is_not_hidden(monkeypatch):
+    def load(name):
+        raise RuntimeError("a mistake in the program")
+
+    monkeypatch.setattr(companion, "load", load, raising=False)
+    with pytest.raises(RuntimeError, match="a mistake in the program"):
+        main(["ask", "Who?", "My name is Foo"])

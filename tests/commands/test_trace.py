@@ -12,19 +12,19 @@ CONTEXT = "My name is Foo"
 
 def test_the_walk_tells_what_the_library_computes(embedded):
     tokenizer, model = embedded
-    told = walk(tokenizer, model, "Who?", CONTEXT)
-    assert "10 tokens\n[CLS] Who ? [SEP] My name is F ##oo [SEP]" in told
-    assert "embeddings (1, 10, 384)" in told
+    text = walk(tokenizer, model, "Who?", CONTEXT)
+    assert "10 tokens\n[CLS] Who ? [SEP] My name is F ##oo [SEP]" in text
+    assert "embeddings (1, 10, 384)" in text
     inputs = tokenizer("Who?", CONTEXT, return_tensors="pt")
     with torch.inference_mode():
         output = model(**inputs, output_attentions=True, output_hidden_states=True)
     rows = re.findall(
-        r"^ +(\d) +(\d+) +(\d\.\d\d) +(-?\d\.\d\d)  .* \((\d)\)$", told, re.M
+        r"^ +(\d) +(\d+) +(\d\.\d\d) +(-?\d\.\d\d)  .* \((\d)\)$", text, re.M
     )
     assert [int(row[0]) for row in rows] == list(range(6))
-    first = int(re.search(r"what 'F', position (\d)", told)[1])
+    first = int(re.search(r"token that 'F' \(position (\d)\)", text)[1])
     states = output.hidden_states
-    for layer, head, weight, alike, read in rows:
+    for layer, head, weight, cosine, read in rows:
         weights = output.attentions[int(layer)][0, :, first]
         assert float(weight) == pytest.approx(
             float(weights[int(head), int(read)]), abs=0.006
@@ -34,7 +34,7 @@ def test_the_walk_tells_what_the_library_computes(embedded):
             float(weights[:, others].max()), abs=0.006
         )
         moved = torch.cosine_similarity(states[0], states[int(layer) + 1], dim=-1)
-        assert float(alike) == pytest.approx(float(moved[0, first]), abs=0.006)
+        assert float(cosine) == pytest.approx(float(moved[0, first]), abs=0.006)
 
 
 def test_the_walk_ends_with_the_answerers_answer(capsys):
@@ -54,15 +54,16 @@ def test_the_walk_calls_no_module(embedded, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("context", "said"),
+    ("context", "message"),
     [
         (" ", "context must hold some text"),
+        ("a \ud83d b", "context must hold whole characters"),
         ("\u200b", "context has no token"),
         ("word " * 600, "positions for 512"),
     ],
 )
-def test_what_cannot_be_walked_is_refused(embedded, context, said):
-    with pytest.raises(ValueError, match=said):
+def test_what_cannot_be_walked_is_refused(embedded, context, message):
+    with pytest.raises(ValueError, match=message):
         walk(*embedded, "Who?", context)
 
 
