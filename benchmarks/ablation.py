@@ -119,7 +119,7 @@ def train(
     for step, batch in enumerate(loop.epochs(windows, recipe, SMALL_BATCH)):
         rate = recipe.learning_rate * loop.schedule(step, steps)
         loop.one_step(model, optimizer, accelerator, batch, rate, loss_of)
-        tokens += sum(len(w.input_ids) for w in batch)
+        tokens += sum(map(len, batch))
         if step >= steps - averaged:
             add(mean, model, averaged)
     for name, weights in mean.items():

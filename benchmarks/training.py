@@ -1,12 +1,12 @@
 """The fine-tuning command's loop against Transformers' Trainer, in the same run.
 
-    python benchmarks/training.py FILE.json.gz [ROUNDS]
+    python -m benchmarks.training FILE.json.gz [ROUNDS]
 
 Both train MiniLM's shape on the same questions, cut into the same windows, for an
-epoch, in turns, with as many windows a step. The Trainer has its defaults: windows in
-random order, padded to the longest of the step. Tokens are those of the windows;
-padding does not count. Seconds are those of one core that the process really had, so
-other work on the machine matters little. The last figure is the share of the core's
+epoch, in turns, with the same number of windows per step. The Trainer has its defaults:
+windows in random order, padded to the longest of the step. Tokens are those of the
+windows; padding does not count. Seconds are those that one core gave to this process,
+so other work on the machine counts little. The last figure is the share of the core's
 measured matrix-product rate, in the loop's arithmetic; the Trainer's is float32.
 Prints a Markdown table.
 """
@@ -29,19 +29,20 @@ from transformers import (
 from transformers.utils import logging
 
 import companion
+from benchmarks.rates import matrix_rate
 from companion import fine_tuning
 from companion.architecture import multiplications_per_token
-from companion.commands.fine_tune import accelerator_for
 from companion.devices import multiplies_bfloat16
-from companion.fine_tuning import Recipe, features
+from companion.fine_tuning import Recipe, features, loop
 from companion.fine_tuning.features import Feature
 from companion.fine_tuning.squad import read_squad
 
-QUESTIONS = 128
+QUESTIONS, ROUNDS = 128, 3
+MATRIX_ROWS = features.BATCH * 192  # tokens
 
 
 def main(path: Path, rounds: int) -> None:
-    """Measure in turns and print the medians."""
+    """Measure in turns, and print the medians."""
     torch.set_num_threads(1)
     logging.set_verbosity_error()
     logging.disable_progress_bar()
@@ -64,9 +65,10 @@ def main(path: Path, rounds: int) -> None:
     print("| --- | ---: | ---: | ---: | ---: |")
     for kind in kinds:
         ratio = rates[kind] / rates["Trainer"]
-        share = each * rates[kind] / matrix_rate(kind, model)
-        told = f"{rates[kind]:,.0f} | {rates['Trainer']:,.0f} | {ratio:.2f}"
-        print(f"| {kind} | {told} | {share:.0%} |")
+        fastest = matrix_rate(MATRIX_ROWS, model.config, getattr(torch, kind))
+        share = each * rates[kind] / fastest
+        cells = f"{rates[kind]:,.0f} | {rates['Trainer']:,.0f} | {ratio:.2f}"
+        print(f"| {kind} | {cells} | {share:.0%} |")
 
 
 def our_seconds(
@@ -74,7 +76,7 @@ def our_seconds(
 ) -> float:
     """One epoch of the command's own loop, with its log and one save."""
     AcceleratorState._reset_state(reset_partial_state=True)
-    accelerator, recipe = accelerator_for(Recipe(epochs=1, arithmetic=arithmetic))
+    accelerator, recipe = loop.accelerator_for(Recipe(epochs=1, arithmetic=arithmetic))
     with tempfile.TemporaryDirectory() as folder:
         began = time.process_time()
         fine_tuning.fine_tune(model, windows, Path(folder), recipe, accelerator)
@@ -115,20 +117,5 @@ def their_seconds(
         return time.process_time() - began
 
 
-def matrix_rate(arithmetic: str, model: BertForQuestionAnswering) -> float:
-    """Operations a second in the model's largest matrix product."""
-    kind = getattr(torch, arithmetic)
-    a = torch.randn(features.BATCH * 192, model.config.hidden_size, dtype=kind)
-    b = torch.randn(
-        model.config.hidden_size, model.config.intermediate_size, dtype=kind
-    )
-    best, end = float("inf"), time.process_time() + 1
-    while time.process_time() < end:
-        began = time.process_time()
-        a @ b
-        best = min(best, time.process_time() - began)
-    return 2 * len(a) * b.numel() / best
-
-
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 3)
+    main(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else ROUNDS)
