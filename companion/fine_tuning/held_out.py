@@ -19,10 +19,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
-from companion.fine_tuning.squad import Example, read_squad
+from companion.fine_tuning.squad import Example
 
 DEFAULT, NONE = "paragraphs:0.1", "none"
 _RULE = re.compile(r"(pages|paragraphs):(\d+|0?\.\d+)")
@@ -157,19 +156,3 @@ def _unknown(
         "those of a file in the model's training record, so what was held out is "
         f"unknown; recorded: {', '.join(known) or 'nothing'}"
     )
-
-
-def hold_out(examples: list[Example], name: str) -> tuple[list[Example], list[Example]]:
-    """Split by the file's name. Deprecated: call `split` or `recorded`."""
-    if name.startswith("squadshifts_new_wiki"):
-        return split(examples, "pages:8")
-    return split(examples, "pages:0.1" if name.startswith(("qamr", "qed")) else DEFAULT)
-
-
-def split_files(paths: list[Path]) -> tuple[list[Example], dict[str, list[Example]]]:
-    """All training examples of the files, and the held-out ones by file name."""
-    training, held_out = [], {}
-    for path in paths:
-        rest, held_out[path.name] = hold_out(read_squad(path), path.name)
-        training += rest
-    return training, held_out

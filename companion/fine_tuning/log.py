@@ -1,4 +1,4 @@
-"""The loss of each step: a line in a file, and a bar with the time left. Chapter 9."""
+"""The loss of each step: a line in a file, and a bar with the time left."""
 
 import json
 import math
@@ -9,19 +9,27 @@ from tqdm import tqdm
 
 
 class TrainingLog:
-    """The file of losses and the bar; nothing, in any process but the first.
+    """The file of losses and the bar; in all processes but the first, neither.
 
     Args:
         path: the file, in JSON lines.
         length: bytes of it to keep; the steps after the last save come again.
-        done, steps: how many are behind, and how many there are.
-        writes: whether this process is the one.
+        done, steps: how many steps were taken, and how many there are.
+        writes: whether this process is the one that writes.
+    Raises:
+        ValueError: if the file is shorter than `length`.
     """
 
     def __init__(self, path: Path, length: int, done: int, steps: int, writes: bool):
         self._file = None
         if writes:
             self._file = open(path, "ab")  # noqa: SIM115, closed at the end
+            if self._file.tell() < length:
+                self._file.close()
+                raise ValueError(
+                    f"{path} has lost lines: {length:,} bytes were written; remove "
+                    f"{path.parent} to begin anew"
+                )
             self._file.truncate(length)
         self._bar = tqdm(
             total=steps,
@@ -32,9 +40,15 @@ class TrainingLog:
         )
 
     def write(self, step: int, loss: float) -> None:
-        """Add a line; ValueError if the loss is no number any more."""
+        """Add a line.
+
+        Raises:
+            ValueError: if the loss is no longer a number.
+        """
         if not math.isfinite(loss):
-            raise ValueError(f"step {step}: the loss is {loss}; a lower rate may help")
+            raise ValueError(
+                f"step {step}: the loss is {loss}; a lower --learning-rate may help"
+            )
         if self._file:
             line = json.dumps({"step": step, "loss": round(loss, 4)})
             self._file.write(f"{line}\n".encode())
@@ -42,7 +56,7 @@ class TrainingLog:
         self._bar.update()
 
     def flush(self) -> int:
-        """The log's length in bytes, all of it on the disk."""
+        """Write all lines to the disk; return the log's length in bytes."""
         if not self._file:
             return 0
         self._file.flush()

@@ -1,30 +1,35 @@
-"""Fine-tune a BERT for extractive question answering: the loss, the loop, the weights.
+"""Fine-tune a BERT for extractive question answering: the loss and the loop.
 
-    fine_tune    train, on one processor or on many; goes on after a kill
-    span_loss    what is made small, step by step
-    save         the weights and the vocabulary in one folder
+    fine_tune        train, on one processor or on many; resume after a kill
+    one_step         one step of it
+    span_loss        what is made small, step by step
+    accelerator_for  the processes and their processors
 
-The defaults made the embedded model; its card tells what came of them. Chapter 9.
+The defaults of `Recipe` made the embedded model; its card has the results.
 """
 
 import math
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
-from accelerate import Accelerator
 from torch import Tensor
 from torch.nn.functional import cross_entropy
-from transformers import BertForQuestionAnswering, BertTokenizer
-from transformers.utils import logging
+from transformers import BertForQuestionAnswering
 
+from companion import extras
+from companion.devices import multiplies_bfloat16
 from companion.fine_tuning.features import Feature, batches, collate
 from companion.fine_tuning.log import TrainingLog
-from companion.fine_tuning.recipe import Recipe
+from companion.fine_tuning.recipe import ARITHMETIC, Recipe
 from companion.fine_tuning.state import read_state, write_state
+
+if TYPE_CHECKING:
+    from accelerate import Accelerator
 
 WARM_UP = 0.06  # share of the steps in which the learning rate rises
 WEIGHT_DECAY = 0.01
@@ -37,21 +42,22 @@ def fine_tune(
     windows: list[Feature],
     folder: Path,
     recipe: Recipe,
-    accelerator: Accelerator,
+    accelerator: "Accelerator",
     save_every: int = 200,
-    told: dict[str, object] | None = None,
+    extra: dict[str, object] | None = None,
 ) -> None:
     """Train all parameters of `model`; it comes back in evaluation mode.
 
-    Writes `state.safetensors` and `training_log.jsonl`, a line a step, into `folder`,
-    and goes on from them if they are there: the weights are then the same, bit for bit,
+    Writes `state.safetensors` and `training_log.jsonl`, a line per step, into `folder`,
+    and resumes from them if they are there: the weights are then the same, bit for bit,
     as without the interruption.
 
     Args:
         accelerator: Accelerate's view of the processes, of which each has a part of
             every batch, so a step has `recipe.batch` windows for each of them.
         save_every: steps.
-        told: what else, the data say, the state must agree on when it is taken up.
+        extra: facts, for example about the data, that a saved state must match before
+            training resumes.
     """
     torch.manual_seed(recipe.seed + accelerator.process_index)
     base = {n: p.detach().clone() for n, p in model.named_parameters()}
@@ -59,15 +65,11 @@ def fine_tune(
     steps = recipe.epochs * math.ceil(len(windows) / size)
     optimizer = adamw(model, recipe.learning_rate)
     trained, optimizer = accelerator.prepare(model, optimizer)
-    about = {
-        **asdict(recipe),
-        "processes": accelerator.num_processes,
-        "steps": steps,
-        **(told or {}),
-    }
+    run = {"processes": accelerator.num_processes, "steps": steps}
+    facts = {**asdict(recipe), **run, **(extra or {})}
     state, done, log_bytes = folder / STATE, 0, 0
     if state.exists():
-        done, log_bytes = read_state(state, model, optimizer, accelerator, about)
+        done, log_bytes = read_state(state, model, optimizer, accelerator, facts)
     trained.train()
     order = islice(epochs(windows, recipe, size), done, None)
     with TrainingLog(
@@ -78,19 +80,24 @@ def fine_tune(
             log.write(step, one_step(trained, optimizer, accelerator, batch, rate))
             if step % save_every == 0 or step == steps:
                 length = log.flush()
-                write_state(state, model, optimizer, accelerator, step, length, about)
-    share = recipe.average_with_base
-    for name, parameter in model.named_parameters():
-        parameter.data.mul_(1 - share).add_(
-            base[name].to(parameter.device), alpha=share
-        )
+                write_state(state, model, optimizer, accelerator, step, length, facts)
+    _average(model, base, recipe.average_with_base)
     model.eval()
+
+
+def _average(
+    model: BertForQuestionAnswering, base: dict[str, Tensor], share: float
+) -> None:
+    """Move each parameter to where it was in `base`, by `share` of the way."""
+    for name, parameter in model.named_parameters():
+        start = base[name].to(parameter.device)
+        parameter.data.mul_(1 - share).add_(start, alpha=share)
 
 
 def one_step(
     model: torch.nn.Module,
     optimizer: torch.optim.Optimizer,
-    accelerator: Accelerator,
+    accelerator: "Accelerator",
     batch: list[Feature],
     rate: float,
     loss_of: Callable[[torch.nn.Module, list[Feature], int], Tensor] | None = None,
@@ -104,7 +111,7 @@ def one_step(
     """
     rank, processes = accelerator.process_index, accelerator.num_processes
     mine = batch[rank::processes]
-    share, longest = len(mine) / len(batch), max(len(w.input_ids) for w in batch)
+    share, longest = len(mine) / len(batch), max(map(len, batch))
     with accelerator.autocast():
         loss = (loss_of or span_loss)(model, mine or batch[:1], longest) * share
     accelerator.backward(loss * processes)  # gradients are averaged over processes
@@ -121,10 +128,10 @@ def span_loss(
 ) -> Tensor:
     """Cross entropy of the true start and of the true end, averaged; a scalar.
 
-    Padding counts as a wrong place, so a part of a batch is padded as the whole is.
-
     Args:
-        longest: tokens to pad to; usually those of the longest window.
+        longest: tokens to pad to, by default those of the longest window. Padding takes
+            part in the softmax, so each process pads its share of a batch to the
+            longest window of the whole batch.
     """
     device = next(model.parameters()).device
     output = model(**{k: v.to(device) for k, v in collate(batch, longest).items()})
@@ -137,7 +144,7 @@ def span_loss(
 def epochs(
     windows: list[Feature], recipe: Recipe, size: int
 ) -> Iterator[list[Feature]]:
-    """Each window once an epoch, in batches of like length, the batches shuffled."""
+    """Each window once per epoch, in batches of similar length, shuffled."""
     rng, windows = random.Random(recipe.seed), list(windows)
     for _ in range(recipe.epochs):
         rng.shuffle(windows)  # so that equal lengths meet in another order
@@ -158,23 +165,24 @@ def adamw(model: torch.nn.Module, learning_rate: float) -> torch.optim.AdamW:
 
 
 def schedule(step: int, steps: int) -> float:
-    """The learning rate's share of its peak: up in a line, then down in a line."""
+    """The learning rate's share of its peak: linear warm-up, then linear decay."""
     rise = max(1, int(WARM_UP * steps))
     return (step + 1) / rise if step < rise else (steps - step) / max(1, steps - rise)
 
 
-def save(
-    model: BertForQuestionAnswering, tokenizer: BertTokenizer, output: Path
-) -> None:
-    """Write the weights as float16 safetensors, the configuration, the vocabulary."""
-    bars = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()
-    model.half().save_pretrained(output)
-    model.float()
-    if bars:
-        logging.enable_progress_bar()
-    tokenizer.save_pretrained(output)
-    (output / "tokenizer.json").unlink()  # vocab.txt says the same in a third of it
-    pieces = sorted(tokenizer.get_vocab().items(), key=lambda item: item[1])
-    vocabulary = "".join(f"{piece}\n" for piece, _ in pieces)
-    (output / "vocab.txt").write_text(vocabulary, encoding="utf-8", newline="\n")
+def accelerator_for(recipe: Recipe) -> tuple["Accelerator", Recipe]:
+    """The processes and their processors; the recipe with the arithmetic they use.
+
+    Raises:
+        MissingExtra: if Accelerate is not installed.
+    """
+    accelerate = extras.require("accelerate", "train")
+    on_cpu = not torch.cuda.is_available()  # otherwise each process would be alone
+    arithmetic = recipe.arithmetic
+    if arithmetic == "fastest":
+        device = accelerate.PartialState(cpu=on_cpu).device
+        arithmetic = "bfloat16" if multiplies_bfloat16(device) else "float32"
+    accelerator = accelerate.Accelerator(
+        mixed_precision=ARITHMETIC[arithmetic], cpu=on_cpu
+    )
+    return accelerator, replace(recipe, arithmetic=arithmetic)

@@ -1,4 +1,4 @@
-"""What can stand after `--data`: files, shares, what is built in. Chapter 9.
+"""What can stand after `--data`: files, shares, what is built in.
 
     FILE.json[.gz]                       SQuAD's format, v1.1 or v2
     hub:NAME@REVISION[/CONFIG[/SPLIT]]   a data set on the hub, with SQuAD's columns
@@ -8,16 +8,19 @@ Each may be followed by `:SHARE`: `:0.5` takes half of the questions, `:2` takes
 twice. What is held out of a file is never among them.
 """
 
-import hashlib
 import random
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from companion.checksums import file_sha256
 from companion.fine_tuning import held_out
+from companion.fine_tuning.reports import domain_names
 from companion.fine_tuning.short_contexts import short_contexts
-from companion.fine_tuning.squad import Example, read_hub, read_squad
+from companion.fine_tuning.squad import Example, placed, read_hub, read_squad
 
+SHORT = "short-contexts"
 _HUB = re.compile(
     r"hub:(?P<name>[\w.-]+(/[\w.-]+)?)@(?P<revision>\w+)"
     r"(/(?P<config>[\w.-]+)(/(?P<split>[\w.-]+))?)?"
@@ -26,40 +29,120 @@ _HUB = re.compile(
 
 @dataclass(frozen=True)
 class Source:
-    """Where questions come from, and what was taken: to train on, to measure with."""
+    """Where questions come from, and what was taken: to train on, to measure with.
 
-    name: str  # without folders
+    `split` is `held_out.record` of all its questions.
+    """
+
+    name: str  # the file's, with as many folders as tell it from the others
     share: float
     training: list[Example]
     held_out: list[Example]
     sha256: str | None  # of a file
+    split: dict[str, Any]
+
+    def record(self) -> dict[str, Any]:
+        """What the training record keeps."""
+        own = {"name": self.name, "questions": len(self.training)}
+        return {**own, "sha256": self.sha256, **self.split}
 
 
-def read_sources(specs: list[str], seed: int, hold_out: bool = True) -> list[Source]:
+def read_sources(specs: list[str], rules: list[str], seed: int) -> list[Source]:
     """Read each of `specs`, hold out, and take the share that is asked for.
 
     Args:
-        hold_out: whether `held_out.hold_out` takes its part away.
+        rules: `held_out.split`'s, one for all files or one for each of `specs`.
     Raises:
-        ValueError: naming the source, if it cannot be read or trained on.
+        ValueError: naming the source, if it cannot be read or trained on, or if it has
+            questions about what another one holds out.
         FileNotFoundError: if a file is not there.
     """
-    return [_source(spec, seed, hold_out) for spec in specs]
+    parts = [_parts(spec) for spec in specs]
+    names = _names([what for what, _ in parts])
+    each = _rule_for_each(rules, [what for what, _ in parts])
+    sources = [
+        _source(what, name, share, rule, seed)
+        for (what, share), name, rule in zip(parts, names, each, strict=True)
+    ]
+    _check_apart(sources)
+    return sources
 
 
-def _source(spec: str, seed: int, hold_out: bool) -> Source:
-    what, share = _parts(spec)
-    name, digest, apart = Path(what).name, None, []
-    if what == "short-contexts":
+def _names(whats: list[str]) -> list[str]:
+    """A name for each source, that no other has; ValueError if one comes twice."""
+    files = [Path(w) for w in whats if not _is_built_in(w)]
+    for what in whats:
+        if whats.count(what) > 1:
+            raise ValueError(f"--data {what}: comes twice; {what}:2 takes it twice")
+    names = iter(domain_names(files))
+    return [w if _is_built_in(w) else next(names) for w in whats]
+
+
+def _is_built_in(what: str) -> bool:
+    return what == SHORT or what.startswith("hub:")
+
+
+def _rule_for_each(rules: list[str], whats: list[str]) -> list[str]:
+    """One rule for each source; of the short contexts nothing is held out."""
+    if len(rules) not in (1, len(whats)):
+        raise ValueError(
+            f"--hold-out has {len(rules)} rules; wanted one, or one for each of the "
+            f"{len(whats)} sources in --data"
+        )
+    for rule in rules:
+        held_out.parsed(rule)
+    each = rules * len(whats) if len(rules) == 1 else rules
+    for what, rule in zip(whats, each, strict=True):
+        if what == SHORT and len(rules) > 1 and rule != held_out.NONE:
+            raise ValueError(f"--hold-out {rule} for {SHORT}: must be {held_out.NONE}")
+    pairs = zip(whats, each, strict=True)
+    return [held_out.NONE if what == SHORT else rule for what, rule in pairs]
+
+
+def _source(what: str, name: str, share: float, rule: str, seed: int) -> Source:
+    sha256 = None
+    if what == SHORT:
         examples = short_contexts()
     elif what.startswith("hub:"):
-        name, examples = what, _from_hub(what)
+        examples = _from_hub(what)
     else:
-        examples = read_squad(Path(what))
-        digest = hashlib.sha256(Path(what).read_bytes()).hexdigest()
-    if hold_out and what != "short-contexts":
-        examples, apart = held_out.hold_out(examples, name)
-    return Source(name, share, taken(examples, share, seed), apart, digest)
+        examples, sha256 = read_squad(Path(what)), file_sha256(Path(what))
+    training, apart = held_out.split(examples, rule)
+    _check_parts(what, rule, training, apart)
+    training = taken(placed(training), share, seed)
+    if not training:
+        raise ValueError(
+            f"--data {what}: a share of {share:g} of its questions is none"
+        )
+    record = held_out.record(rule, examples, apart)
+    return Source(name, share, training, apart, sha256, record)
+
+
+def _check_parts(
+    what: str, rule: str, training: list[Example], apart: list[Example]
+) -> None:
+    """Neither part may be empty, if something was to be held out."""
+    if training and (apart or rule == held_out.NONE):
+        return
+    missing = "hold out" if training else "train on"
+    raise ValueError(
+        f"--data {what}: {rule} leaves nothing to {missing}, of "
+        f"{len(training) + len(apart)} questions; --hold-out {held_out.NONE} trains on "
+        "all of them"
+    )
+
+
+def _check_apart(sources: list[Source]) -> None:
+    """What one source holds out, none may train on."""
+    for one in sources:
+        out = {e.context for e in one.held_out}
+        for other in sources:
+            seen = [e for e in other.training if e.context in out]
+            if seen:
+                raise ValueError(
+                    f"--data {other.name}: {len(seen)} of its training questions are "
+                    f"about what {one.name} holds out; the first is {seen[0].id!r}"
+                )
 
 
 def _parts(spec: str) -> tuple[str, float]:
@@ -76,14 +159,14 @@ def _parts(spec: str) -> tuple[str, float]:
 
 
 def _from_hub(what: str) -> list[Example]:
-    found = _HUB.fullmatch(what)
-    if not found:
+    match = _HUB.fullmatch(what)
+    if not match:
         raise ValueError(
             f"--data {what!r}: wanted hub:NAME@REVISION[/CONFIG[/SPLIT]]; the revision "
             "is needed, so that the run can be repeated"
         )
     return read_hub(
-        found["name"], found["revision"], found["config"], found["split"] or "train"
+        match["name"], match["revision"], match["config"], match["split"] or "train"
     )
 
 

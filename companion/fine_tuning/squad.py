@@ -1,55 +1,64 @@
 """Read questions in SQuAD's format, from files or from the hub, and check them.
 
-What cannot be trained on is found here, before hours of work: a file that is no JSON
-or lacks a field is refused; answers that do not stand where the file says are counted,
-and refused where they are the greater part. Chapter 9.
+Files are taken as annotation tools and data sets write them: with or without titles and
+ids, references as a list or in columns, unanswerable questions marked in any of the
+usual ways. What cannot be read is refused here, before hours of work, in one line that
+names the file and the question.
 """
 
 import gzip
 import json
 import warnings
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any, TypeVar
 
-TOO_MANY = 0.5  # share of the questions with an answer that is elsewhere
+from companion.fine_tuning.references import is_placed, references
+from companion.qa_pipeline.arguments import whole_text
+
+TOO_MANY = 0.5  # share of the questions whose answers are elsewhere
+Kind = TypeVar("Kind")
+_NO_JSON = (ValueError, EOFError, gzip.BadGzipFile, zlib.error, RecursionError)
 
 
 @dataclass(frozen=True)
 class Example:
-    """A question about a context; `answers` are (text, first character), or none."""
+    """A question about a context; `answers` are (text, first character), or none.
+
+    `source` is the file or data set that it came from, for errors.
+    """
 
     question: str
     context: str
     answers: tuple[tuple[str, int], ...]
     page: str
     id: str = ""
+    source: str = field(default="", compare=False, repr=False)
+
+    @property
+    def where(self) -> str:
+        """The source and the id, as errors name them."""
+        return f"{self.source or 'an example'}, question {self.id!r}"
 
 
 def read_squad(path: Path) -> list[Example]:
-    """The questions of a SQuAD-format file, v1.1 or v2, in its order.
+    """Read the questions of a SQuAD-format file, v1.1 or v2, in its order.
 
     Args:
         path: `.json` or `.json.gz`.
     Raises:
         ValueError: naming file and question, if it is not in that format.
-    Warns:
-        UserWarning: with the number of questions that were left out, if answers of
-            theirs do not stand where the file says.
     """
-    try:
-        with (gzip.open if path.suffix == ".gz" else open)(
-            path, "rt", encoding="utf-8"
-        ) as file:
-            content = json.load(file)
-    except (ValueError, EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise ValueError(f"{path}: no JSON file: {error}") from error
-    return checked(list(_questions(content, path)), str(path))
+    examples = list(_questions(_content(path), str(path)))
+    if not examples:
+        raise ValueError(f"{path}: no question in it")
+    return examples
 
 
 def read_hub(name: str, revision: str, config: str | None, split: str) -> list[Example]:
-    """The questions of a data set on the hub that has SQuAD's columns.
+    """Read the questions of a data set on the hub that has SQuAD's columns.
 
     Raises:
         ValueError: if the package `datasets` is missing, or a column.
@@ -60,90 +69,114 @@ def read_hub(name: str, revision: str, config: str | None, split: str) -> list[E
         raise ValueError(
             f"hub:{name} needs the package `datasets`: pip install datasets"
         ) from error
+    source = f"hub:{name}"
     rows = datasets.load_dataset(name, config, revision=revision, split=split)
     examples = []
     for number, row in enumerate(rows):
-        where = f"hub:{name}, question {row.get('id', number)}"
-        answers = _field(row, "answers", where)
-        pairs = zip(
-            _field(answers, "text", where),
-            _field(answers, "answer_start", where),
-            strict=True,
-        )
-        context = _field(row, "context", where)
-        examples.append(
-            Example(
-                question=_field(row, "question", where),
-                context=context,
-                answers=tuple(pairs),
-                page=row.get("title", context),
-                id=str(row.get("id", number)),
-            )
-        )
-    return checked(examples, f"hub:{name}")
-
-
-def checked(examples: list[Example], source: str) -> list[Example]:
-    """`examples` without those that have an answer that is not where it says.
-
-    Raises:
-        ValueError: if no question is left, or if more than half would go.
-    """
-    good = [e for e in examples if not _misplaced(e)]
-    bad = [e for e in examples if _misplaced(e)]
+        context = _text(row, "context", f"{source}, row {number}")
+        title = row.get("title")
+        page = context if title is None else str(title)
+        examples.append(_example(row, context, page, number, source))
     if not examples:
         raise ValueError(f"{source}: no question in it")
+    return examples
+
+
+def placed(examples: list[Example]) -> list[Example]:
+    """Return those that can be trained on: an answer is where the file says, or none.
+
+    Of several references those at other places are dropped.
+
+    Raises:
+        ValueError: if more than half of the questions would go.
+    Warns:
+        UserWarning: with the number of questions that were left out, if any.
+    """
+    kept = [_placed(e) for e in examples]
+    bad = [e for e, k in zip(examples, kept, strict=True) if not k]
     if bad:
-        (text, first), where = _misplaced(bad[0])[0], bad[0].id
-        told = (
-            f"{source}: {len(bad)} of {len(examples)} questions have an answer that "
-            f"does not stand where the file says; the first is question {where!r}, "
+        text, first = bad[0].answers[0]
+        message = (
+            f"{bad[0].source}: {len(bad)} of {len(examples)} questions have no answer "
+            f"at the place that the file gives; the first is question {bad[0].id!r}, "
             f"{text!r} at {first}"
         )
         if len(bad) > TOO_MANY * len(examples):
-            raise ValueError(told)
-        warnings.warn(f"{told}. They are left out.", stacklevel=2)
-    return good
+            raise ValueError(message)
+        warnings.warn(f"{message}. They are left out of training.", stacklevel=2)
+    return [e for e in kept if e]
 
 
-def _questions(content: object, path: Path) -> Iterator[Example]:
-    for p, page in enumerate(_field(content, "data", str(path))):
-        here = f"{path}, page {p}"
-        title = _field(page, "title", here)
-        for paragraph in _field(page, "paragraphs", here):
-            context = _field(paragraph, "context", here)
-            for qa in _field(paragraph, "qas", here):
-                where = f"{path}, question {_field(qa, 'id', here)!r}"
-                yield Example(
-                    question=_field(qa, "question", where),
-                    context=context,
-                    answers=tuple(
-                        (_field(a, "text", where), _field(a, "answer_start", where))
-                        for a in _field(qa, "answers", where)
-                    ),
-                    page=title,
-                    id=str(qa["id"]),
-                )
+def _placed(example: Example) -> Example | None:
+    """`example` with the references that are in place; None if it has only others."""
+    good = tuple(a for a in example.answers if is_placed(example.context, *a))
+    if len(good) == len(example.answers):
+        return example
+    return replace(example, answers=good) if good else None
 
 
-KINDS = {"answer_start": int, "context": str, "question": str}  # the others by use
+def _content(path: Path) -> object:
+    """Read a JSON file, compressed or not, with or without a byte order mark."""
+    is_gzip = path.suffix.lower() == ".gz"
+    try:
+        with (gzip.open if is_gzip else open)(path, "rt", encoding="utf-8-sig") as file:
+            return json.load(file)
+    except _NO_JSON as error:
+        raise ValueError(f"{path}: no JSON file: {error}") from error
 
 
-def _field(of: object, name: str, where: str) -> object:
-    if not isinstance(of, dict) or name not in of:
+def _questions(content: object, source: str) -> Iterator[Example]:
+    number = 0
+    for p, page in enumerate(_field(content, "data", list, source)):
+        here = f"{source}, page {p}"
+        for n, paragraph in enumerate(_field(page, "paragraphs", list, here)):
+            here = f"{source}, page {p}, paragraph {n}"
+            qas = _field(paragraph, "qas", list, here)
+            context = _text(paragraph, "context", here) if qas else ""
+            title = _title(page, paragraph, p)
+            for qa in qas:
+                yield _example(qa, context, title, number, source)
+                number += 1
+
+
+def _example(qa: object, context: str, page: str, number: int, source: str) -> Example:
+    """Read one question; without an id it is known by its number in the file."""
+    if not isinstance(qa, Mapping):
+        raise ValueError(f"{source}, question {number}: must be an object, not {qa!r}")
+    name = qa.get("id")
+    name = f"#{number}" if name is None else str(name)
+    where = f"{source}, question {name!r}"
+    return Example(
+        question=_text(qa, "question", where),
+        context=context,
+        answers=references(qa, context, where),
+        page=page,
+        id=name,
+        source=source,
+    )
+
+
+def _title(page: Mapping[str, Any], paragraph: Mapping[str, Any], number: int) -> str:
+    """The page's title; annotation tools give a document's id instead, or nothing."""
+    names: Iterable[object] = (
+        page.get("title"),
+        page.get("document_id"),
+        paragraph.get("document_id"),
+    )
+    return next((str(n) for n in names if isinstance(n, str | int)), f"page {number}")
+
+
+def _text(of: object, name: str, where: str) -> str:
+    """A field that is a string with something in it, of whole characters."""
+    return whole_text(f"{where}: {name}", _field(of, name, str, where))
+
+
+def _field(of: object, name: str, kind: type[Kind], where: str) -> Kind:
+    """`of[name]`, which must be a `kind`; ValueError if it is not there, or another."""
+    if not isinstance(of, Mapping) or name not in of:
         raise ValueError(f"{where}: the field {name!r} is missing")
-    kind = KINDS.get(name)
-    if kind is int and isinstance(of[name], list):  # the hub's columns
-        return of[name]
-    if kind and not isinstance(of[name], kind):
-        raise ValueError(f"{where}: {name!r} must be {kind.__name__}, not {of[name]!r}")
-    return of[name]
-
-
-def _misplaced(example: Example) -> list[tuple[str, int]]:
-    """The answers that the context does not have at their place, or that are empty."""
-    return [
-        (text, first)
-        for text, first in example.answers
-        if not text or example.context[first : first + len(text)] != text or first < 0
-    ]
+    value = of[name]
+    if not isinstance(value, kind):
+        came = "null" if value is None else f"{value!r:.60}"
+        raise ValueError(f"{where}: {name!r} must be a {kind.__name__}, not {came}")
+    return value

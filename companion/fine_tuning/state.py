@@ -1,22 +1,27 @@
-"""Save a training on the way, so that it goes on after a kill as if nothing had been.
+"""Checkpoint a training run, so that it resumes after a kill as if nothing happened.
 
 One safetensors file holds all that the next step depends on: the weights, AdamW's two
-moments of each, the states of the random numbers, and in its header the step, how long
-the log was, and what was being trained. It is written beside its place, forced to the
-disk, and moved there in one step: there is always a whole one. Chapter 9.
+moments of each, the states of the random numbers, and in its header the step, the
+length of the log, and what is being trained. It is written under another name, forced
+to the disk, and renamed in one step, so there is always a whole one. Accelerate's
+`save_state` does neither: it pickles all but the weights, and a kill while it writes
+leaves half a checkpoint.
 """
 
 import json
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import torch
-from accelerate import Accelerator
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn import Module
 from torch.optim import Optimizer
+
+if TYPE_CHECKING:
+    from accelerate import Accelerator
 
 MOMENTS = ("exp_avg", "exp_avg_sq")
 
@@ -25,16 +30,16 @@ def write_state(
     path: Path,
     model: Module,
     optimizer: Optimizer,
-    accelerator: Accelerator,
+    accelerator: "Accelerator",
     step: int,
     log_bytes: int,
-    recipe: dict[str, object],
+    facts: dict[str, object],
 ) -> None:
     """Write the state after `step` steps; all processes call it, the first one writes.
 
     Args:
         log_bytes: the log's length, to which it is cut back when training goes on.
-        recipe: what is trained, to be compared by `read_state`.
+        facts: what is trained, to be compared by `read_state`.
     """
     tensors = {f"random.{k}": v for k, v in _random_states(accelerator).items()}
     if not accelerator.is_main_process:
@@ -43,7 +48,7 @@ def write_state(
         tensors[f"weights.{name}"] = parameter.detach().cpu().contiguous()
         for moment in MOMENTS if step else ():
             tensors[f"{moment}.{name}"] = optimizer.state[parameter][moment].cpu()
-    header = {"step": step, "log_bytes": log_bytes, "recipe": recipe}
+    header = {"step": step, "log_bytes": log_bytes, "facts": facts}
     beside = path.with_name(f"{path.name}.new")
     save_file(tensors, beside, metadata={"state": json.dumps(header)})
     with open(beside, "rb+") as file:
@@ -55,35 +60,49 @@ def read_state(
     path: Path,
     model: Module,
     optimizer: Optimizer,
-    accelerator: Accelerator,
-    recipe: dict[str, object],
+    accelerator: "Accelerator",
+    facts: dict[str, object],
 ) -> tuple[int, int]:
     """Bring model, optimizer and random numbers to where they were.
 
     Returns:
         The number of steps that were done, and the log's length then.
     Raises:
-        ValueError: if the state is of another recipe.
+        ValueError: if the state is damaged, or of a run with other facts.
     """
-    with safe_open(path, framework="pt") as file:
-        header = json.loads(file.metadata()["state"])
-        _check_recipe(path, header["recipe"], json.loads(json.dumps(recipe)))
-        for name, parameter in model.named_parameters():
-            parameter.data.copy_(file.get_tensor(f"weights.{name}"))
-            if header["step"]:
-                state = {m: file.get_tensor(f"{m}.{name}") for m in MOMENTS}
-                state["step"] = torch.tensor(float(header["step"]))
-                optimizer.state[parameter] = {
-                    k: v.to(parameter.device) for k, v in state.items()
-                }
-        rank = accelerator.process_index
-        torch.set_rng_state(file.get_tensor("random.cpu")[rank])
-        if accelerator.device.type == "cuda":
-            torch.cuda.set_rng_state(file.get_tensor("random.cuda")[rank])
+    try:
+        with safe_open(path, framework="pt") as file:
+            header = json.loads(file.metadata()["state"])
+            _check_facts(path, header["facts"], json.loads(json.dumps(facts)))
+            for name, parameter in model.named_parameters():
+                parameter.data.copy_(file.get_tensor(f"weights.{name}"))
+                if header["step"]:
+                    moments = {m: file.get_tensor(f"{m}.{name}") for m in MOMENTS}
+                    _set_moments(optimizer, parameter, moments, header["step"])
+            _set_random_states(file, accelerator)
+    except (SafetensorError, KeyError, TypeError, RuntimeError) as error:
+        raise ValueError(
+            f"{path} is damaged, or of another version or model ({error}); remove "
+            f"{path.parent} to begin anew"
+        ) from error
     return header["step"], header["log_bytes"]
 
 
-def _random_states(accelerator: Accelerator) -> dict[str, Tensor]:
+def _set_moments(
+    optimizer: Optimizer, parameter: Tensor, moments: dict[str, Tensor], step: int
+) -> None:
+    state = {**moments, "step": torch.tensor(float(step))}
+    optimizer.state[parameter] = {k: v.to(parameter.device) for k, v in state.items()}
+
+
+def _set_random_states(file: Any, accelerator: "Accelerator") -> None:
+    rank = accelerator.process_index
+    torch.set_rng_state(file.get_tensor("random.cpu")[rank])
+    if accelerator.device.type == "cuda":
+        torch.cuda.set_rng_state(file.get_tensor("random.cuda")[rank])
+
+
+def _random_states(accelerator: "Accelerator") -> dict[str, Tensor]:
     """For each kind of processor (processes, bytes), gathered from all processes."""
     states = {"cpu": torch.get_rng_state()}
     if accelerator.device.type == "cuda":
@@ -94,8 +113,8 @@ def _random_states(accelerator: Accelerator) -> dict[str, Tensor]:
     }
 
 
-def _check_recipe(path: Path, saved: dict, asked: dict) -> None:
-    for name in saved.keys() | asked.keys():
+def _check_facts(path: Path, saved: dict[str, Any], asked: dict[str, Any]) -> None:
+    for name in sorted(saved.keys() | asked.keys()):
         if saved.get(name) != asked.get(name):
             raise ValueError(
                 f"{path.parent} holds a training that was begun with {name} "

@@ -11,6 +11,7 @@ from companion.fine_tuning import sources, squad
 from companion.fine_tuning.squad import Example
 
 GOOD = ("My name is Ada", answer("Ada", 11))
+RULES = ["paragraphs:0.1"]
 WRONG = ("My name is Ben", answer("Ben", 10))
 
 
@@ -99,7 +100,7 @@ def test_a_data_set_on_the_hub_is_read_at_its_revision(monkeypatch):
     stand_in = SimpleNamespace(load_dataset=load_dataset)
     monkeypatch.setitem(sys.modules, "datasets", stand_in)
     [source] = sources.read_sources(
-        ["hub:some/set@0123abc/first/test:2"], seed=0, hold_out=False
+        ["hub:some/set@0123abc/first/test:2"], ["none"], seed=0
     )
     rest = {"revision": "0123abc", "split": "test"}
     assert asked == [("some/set", "first", rest)]
@@ -110,12 +111,12 @@ def test_a_data_set_on_the_hub_is_read_at_its_revision(monkeypatch):
 def test_without_the_package_the_error_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "datasets", None)
     with pytest.raises(ValueError, match="pip install datasets"):
-        sources.read_sources(["hub:some/set@0123abc"], seed=0)
+        sources.read_sources(["hub:some/set@0123abc"], RULES, seed=0)
 
 
 def test_a_data_set_without_a_revision_is_refused():
     with pytest.raises(ValueError, match="revision"):
-        sources.read_sources(["hub:some/set"], seed=0)
+        sources.read_sources(["hub:some/set"], RULES, seed=0)
 
 
 @pytest.mark.parametrize(
@@ -126,7 +127,7 @@ def test_a_share_is_taken_after_the_rest_is_held_out(tmp_path, spec, questions):
         tmp_path / "a.json",
         *[(f"My name is Ada{i}", answer("Ada", 11)) for i in range(10)],
     )
-    [source] = sources.read_sources([f"{path}{spec}"], seed=0)
+    [source] = sources.read_sources([f"{path}{spec}"], RULES, seed=0)
     assert len(source.training) == questions
     assert [e.id for e in source.held_out] == ["q9"]
     assert "q9" not in {e.id for e in source.training}
@@ -135,11 +136,11 @@ def test_a_share_is_taken_after_the_rest_is_held_out(tmp_path, spec, questions):
 @pytest.mark.parametrize("share", ["0", "1.5"])
 def test_a_share_that_makes_no_sense_is_refused(tmp_path, share):
     with pytest.raises(ValueError, match="share"):
-        sources.read_sources([f"{tmp_path}/a.json:{share}"], seed=0)
+        sources.read_sources([f"{tmp_path}/a.json:{share}"], RULES, seed=0)
 
 
 def test_short_contexts_are_built_in_and_have_no_foo():
-    [source] = sources.read_sources(["short-contexts"], seed=0)
+    [source] = sources.read_sources(["short-contexts"], RULES, seed=0)
     assert source.held_out == []
     assert len(source.training) == 930
     for e in source.training:

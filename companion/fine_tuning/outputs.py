@@ -1,0 +1,40 @@
+"""Refuse a place that cannot be written to, before the work whose result goes there."""
+
+import os
+from pathlib import Path
+
+
+def check_new_folder(option: str, path: Path) -> None:
+    """Make sure that the folder `path` is not there and can be made.
+
+    Raises:
+        ValueError: naming the option.
+    """
+    if os.path.lexists(path):
+        raise ValueError(f"{option} {path}: exists already")
+    ancestor = next(p for p in path.absolute().parents if os.path.lexists(p))
+    _check_writable(option, path, ancestor)
+
+
+def check_file(option: str, path: Path, suffixes: tuple[str, ...] = ()) -> None:
+    """Make sure that the file `path` can be written, in a folder that is there.
+
+    Args:
+        suffixes: one of which it must have, if there are any.
+    Raises:
+        ValueError: naming the option.
+    """
+    if suffixes and path.suffix.lower() not in suffixes:
+        raise ValueError(f"{option} {path}: must end in {' or '.join(suffixes)}")
+    if path.is_dir():
+        raise ValueError(f"{option} {path}: is a folder, wanted a file")
+    if not path.absolute().parent.exists():
+        raise ValueError(f"{option} {path}: there is no folder {path.parent}")
+    _check_writable(option, path, path if path.exists() else path.absolute().parent)
+
+
+def _check_writable(option: str, path: Path, place: Path) -> None:
+    if not (place == path or place.is_dir()):
+        raise ValueError(f"{option} {path}: {place} is not a folder")
+    if not os.access(place, os.W_OK):
+        raise ValueError(f"{option} {path}: {place} cannot be written to")

@@ -1,0 +1,190 @@
+"""A whole training run: read the data, train, measure, write the card.
+
+All that can be refused is refused before the first step. The weights are stored before
+they are measured, and all is kept until the end, so a run that fails late can go on.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import warnings
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import BertForQuestionAnswering, BertTokenizer
+
+from companion import extras
+from companion.fine_tuning import card, evaluation, features, loop
+from companion.fine_tuning.carry_over import starting_point
+from companion.fine_tuning.log import read_losses
+from companion.fine_tuning.outputs import check_new_folder
+from companion.fine_tuning.recipe import Recipe
+from companion.fine_tuning.saving import save
+from companion.fine_tuning.sources import Source, read_sources
+from companion.loading import read_checkpoint
+from companion.qa_pipeline.arguments import LONGEST_QUESTION, lengths
+
+UNMAPPABLE = 0.5  # share of the answers that may stand in no window
+
+
+def train(
+    data: list[str],
+    hold_out: list[str],
+    base: str,
+    recipe: Recipe,
+    output: Path,
+    save_every: int,
+) -> None:
+    """Train into `OUTPUT.partial`, and give it the output's name when all is done.
+
+    Args:
+        data, hold_out: see `sources.read_sources`.
+        base: see `carry_over.starting_point`.
+        save_every: steps.
+    Raises:
+        ValueError, OSError: naming the option or the file, before the first step. If
+            one comes later, the partial folder has all that was trained, and the same
+            call goes on from there.
+    """
+    _check_options(recipe, output, save_every)
+    sources = read_sources(data, hold_out, recipe.seed)
+    torch.manual_seed(recipe.seed)  # a new head starts at random
+    tokenizer, model = starting_point(base)
+    model.set_attn_implementation("sdpa")  # faster; nobody looks at weights here
+    accelerator, recipe = loop.accelerator_for(fitted(recipe, tokenizer, model))
+    windows = training_windows(sources, tokenizer, recipe)
+    _check_held_out(sources, tokenizer, model)
+    partial = output.with_name(f"{output.name}.partial")
+    (partial / "model").mkdir(parents=True, exist_ok=True)
+    extra: dict[str, object] = {"base": base, "training data": _digest(sources)}
+    loop.fine_tune(model, windows, partial, recipe, accelerator, save_every, extra)
+    if accelerator.is_main_process:
+        model = accelerator.unwrap_model(model, keep_fp32_wrapper=False)
+        _finish(model, tokenizer, partial, base, recipe, sources, output)
+    accelerator.end_training()
+
+
+def _check_options(recipe: Recipe, output: Path, save_every: int) -> None:
+    recipe.check()
+    check_new_folder("--output", output)
+    if save_every < 1:
+        raise ValueError(f"--save-every must be at least 1, not {save_every}")
+    extras.require("accelerate", "train")
+    extras.require("matplotlib", "train")  # draws the learning curve at the end
+
+
+def fitted(
+    recipe: Recipe, tokenizer: BertTokenizer, model: BertForQuestionAnswering
+) -> Recipe:
+    """`recipe` with windows that the model has positions for; warns if it had not."""
+    most = min(tokenizer.model_max_length, model.config.max_position_embeddings)
+    if recipe.length <= most:
+        return recipe
+    warnings.warn(
+        f"--length {recipe.length}: the base reads {most} tokens at the most, so "
+        f"windows have {most}",
+        stacklevel=2,
+    )
+    return replace(recipe, length=most)
+
+
+def training_windows(
+    sources: list[Source], tokenizer: BertTokenizer, recipe: Recipe
+) -> list[features.Feature]:
+    """What is trained on.
+
+    Raises:
+        ValueError: naming a question that cannot be read; or if most answers are in no
+            window.
+    Warns:
+        UserWarning: with the number of those that are not, if any.
+    """
+    examples = [e for source in sources for e in source.training]
+    examples = features.add_unanswerable(examples, recipe.no_answer, recipe.seed)
+    windows = features.features_of(examples, tokenizer, recipe.length)
+    if lost := features.unmapped(examples, windows):
+        answerable = sum(bool(e.answers) for e in examples)
+        message = (
+            f"{len(lost)} of {answerable} answers are in no window of {recipe.length} "
+            f"tokens; the first is {lost[0].answers[0]}, of {lost[0].where}"
+        )
+        if len(lost) > UNMAPPABLE * answerable:
+            raise ValueError(message)
+        warnings.warn(f"{message}. They count as without an answer.", stacklevel=2)
+    return windows
+
+
+def _check_held_out(
+    sources: list[Source], tokenizer: BertTokenizer, model: BertForQuestionAnswering
+) -> None:
+    """Make sure that all that is to be measured with can be asked."""
+    sizes = lengths(tokenizer, model, None, None, LONGEST_QUESTION)
+    for source in sources:
+        features.check_readable(source.held_out, tokenizer, sizes)
+
+
+def _digest(sources: list[Source]) -> str:
+    """The SHA-256 digest of what is trained on, in its order, wherever it came from."""
+    digest = hashlib.sha256()
+    for example in (e for source in sources for e in source.training):
+        row = [example.id, example.question, example.context, example.answers]
+        digest.update(f"{json.dumps([*row, example.page])}\n".encode())
+    return digest.hexdigest()
+
+
+def _finish(
+    model: BertForQuestionAnswering,
+    tokenizer: BertTokenizer,
+    partial: Path,
+    base: str,
+    recipe: Recipe,
+    sources: list[Source],
+    output: Path,
+) -> None:
+    """Store, measure, write the card, and give the folder its name."""
+    folder = partial / "model"
+    try:
+        _store(model, tokenizer, partial, folder)
+        results = _measure(folder, sources, model.device)
+        stage = card.stage(base, recipe, sources, results, model)
+        card.write_card(folder, [*card.stages_of(base), stage])
+        os.replace(folder, output)
+    except (OSError, ValueError) as error:
+        raise ValueError(
+            f"{error}. The training is done: its weights are in {folder}, and the same "
+            "command goes on from there"
+        ) from error
+    shutil.rmtree(partial)
+
+
+def _store(
+    model: BertForQuestionAnswering,
+    tokenizer: BertTokenizer,
+    partial: Path,
+    folder: Path,
+) -> None:
+    """Write weights, log and learning curve."""
+    from companion.figures.fine_tuning import learning_curve  # slow to import
+
+    (folder / "README.md").unlink(missing_ok=True)  # of an attempt that failed late
+    save(model, tokenizer, folder)
+    shutil.copy(partial / loop.LOG, folder / loop.LOG)
+    curve = learning_curve(read_losses(folder / loop.LOG))
+    curve.figure.savefig(folder / "learning_curve.png")
+
+
+def _measure(
+    folder: Path, sources: list[Source], device: torch.device
+) -> dict[str, dict[str, Any]]:
+    """The figures of each source's held-out questions, printed as they come."""
+    tokenizer, stored = read_checkpoint(str(folder))  # measured as rounded to float16
+    results = {}
+    for source in sources:
+        if source.held_out:
+            asked = evaluation.ask(tokenizer, stored.to(device), source.held_out)
+            results[source.name] = evaluation.summary(asked)
+            print(source.name, evaluation.one_line(results[source.name]))
+    return results
