@@ -1,59 +1,77 @@
+"""What the tests share: their environment, the book's model, and small ones.
+
+Nothing heavy is imported here at the top: the environment is set first. Where the
+variable COMPANION_NIGHTLY is set, some tests try far more (see `make nightly`).
+"""
+
 import os
+from operator import itemgetter
 
-# No test may ask a hub for anything; subprocesses and kernels inherit this.
-os.environ["HF_HUB_OFFLINE"] = "1"
-os.environ["TRANSFORMERS_OFFLINE"] = "1"
-for name in ("COMPANION_MODEL", "COMPANION_DTYPE"):
-    os.environ.pop(name, None)
+import pytest
 
-from operator import itemgetter  # noqa: E402
 
-import matplotlib as mpl  # noqa: E402
-import matplotlib.pyplot as plt  # noqa: E402
-import pytest  # noqa: E402
-import torch  # noqa: E402
-from transformers import BertConfig, BertForQuestionAnswering  # noqa: E402
+def pytest_configure():
+    """Set the environment of the tests and of the processes and kernels they start.
 
-import companion  # noqa: E402
+    No test may ask a hub for anything, and none may depend on a reader's settings.
+    """
+    os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1")
+    for name in ("COMPANION_MODEL", "COMPANION_DTYPE"):
+        os.environ.pop(name, None)
 
-# Not by MPLBACKEND: the notebooks' kernels would inherit it, and draw nothing inline.
-mpl.use("Agg")
+    import matplotlib as mpl
+
+    # Not by MPLBACKEND: the kernels would inherit it, and draw nothing in a notebook.
+    mpl.use("Agg")
 
 
 @pytest.fixture(autouse=True)
 def close_all():
     """No figure outlives its test."""
     yield
-    plt.close("all")
+    from matplotlib import pyplot
+
+    pyplot.close("all")
 
 
 @pytest.fixture(scope="session")
 def embedded():
     """The book's own tokenizer and model."""
+    import companion
+
     return companion.load()
 
 
 @pytest.fixture(scope="session")
 def answerer(embedded):
     """The pipeline with the book's own tokenizer and model."""
+    import companion
+
     return companion.QuestionAnswerer(*embedded)
 
 
 @pytest.fixture(scope="session")
 def notes_ids():
     """The ids that the notes type in, (1, 10): "Who?" on "My name is Foo"."""
+    import torch
+
     return torch.tensor([[101, 2627, 136, 102, 1422, 1271, 1110, 143, 5658, 102]])
 
 
 @pytest.fixture(scope="session")
 def notes_model():
     """The notes' shape with untrained weights."""
+    from transformers import BertConfig, BertForQuestionAnswering
+
     return BertForQuestionAnswering(BertConfig(vocab_size=28996)).eval()
 
 
 @pytest.fixture(scope="session")
 def other_checkpoint(tmp_path_factory, embedded):
     """A folder with a BERT QA model of another depth, width and vocabulary."""
+    import torch
+    from transformers import BertConfig, BertForQuestionAnswering
+
     folder = tmp_path_factory.mktemp("other")
     tokenizer, _ = embedded
     by_id = sorted(tokenizer.get_vocab().items(), key=itemgetter(1))
