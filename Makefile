@@ -8,18 +8,24 @@ INSTALLED := $(VENV)/installed
 WORKERS ?= 2
 SIDE_BY_SIDE := -n $(WORKERS) --dist loadfile
 
-.PHONY: help book serve quick test lab notebooks stable lint lint-js format hooks picture \
-  requirements train-deps clean
+.PHONY: help book serve quick test nightly oldest lab notebooks stable lint lint-js format \
+  hooks picture requirements train-deps clean
 
 help:  ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-# Both need a network; all other commands do without.
+# The installations need a network; the other commands do without.
 
 $(INSTALLED): requirements.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --upgrade pip
 	$(BIN)/python -m pip install -r requirements.txt
+	@touch $@
+
+.venv-oldest/installed: .ci/oldest.txt pyproject.toml
+	$(PYTHON) -m venv .venv-oldest
+	.venv-oldest/bin/python -m pip install -c .ci/oldest.txt -e .[all] \
+	  axe-playwright-python hypothesis nbval pytest-xdist
 	@touch $@
 
 node_modules: package.json package-lock.json
@@ -40,11 +46,18 @@ quick: $(INSTALLED)  ## half a minute: what a change is likely to break
 	$(BIN)/mypy
 	$(BIN)/pytest tests -q -m "not slow" $(SIDE_BY_SIDE)
 
+nightly: $(INSTALLED)  ## far more texts for the pipeline, beside the old one too; an hour
+	COMPANION_NIGHTLY=1 $(BIN)/pytest $(SIDE_BY_SIDE) tests/qa_pipeline tests/oracle
+
+oldest: .venv-oldest/installed  ## the tests with the oldest dependencies promised
+	.venv-oldest/bin/pytest tests -W default -m "not slow" $(SIDE_BY_SIDE) \
+	  --ignore tests/book --ignore tests/tools
+
 test: $(INSTALLED)  ## the tests, and every notebook re-executed and compared
 	$(BIN)/pytest --nbval $(SIDE_BY_SIDE) $(COVERAGE)
 
 lab: $(INSTALLED)  ## JupyterLab on the notebooks
-	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks
+	$(BIN)/jupyter lab --config=tools/jupyterlab/config.json
 
 notebooks: $(INSTALLED)  ## notebooks/ from book/, executed; one: ONLY=04_attention
 	$(BIN)/python -m tools.notebooks $(ONLY)
