@@ -258,6 +258,7 @@ def test_the_tokens_move_from_layer_to_layer(opened, made):
         "document.documentElement.dataset.theme = 'dark'",  # the built book
         "document.body.dataset.jpThemeLight = 'false'",  # JupyterLab
         "document.body.dataset.vscodeThemeKind = 'vscode-dark'",  # VS Code
+        "document.documentElement.setAttribute('theme', 'dark')",  # Colab
     ],
 )
 def test_colours_follow_the_page(opened, darken):
