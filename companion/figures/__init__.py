@@ -1,41 +1,50 @@
-"""The book's drawings in Matplotlib; each function takes and returns an Axes.
+"""The book's drawings in Matplotlib: each function makes an Axes and returns it.
 
-A module a chapter, named after its topic; all are called as `figures.name(...)`.
+`token_maps` makes four, and returns them in a list. One module per chapter, named after
+its topic; all are called as `figures.name(...)`. They need the extra `figures`.
 """
 
-from companion.figures.architecture import (
+import logging
+
+from companion import extras
+
+# Matplotlib logs this once while it builds its font cache; keep it off the pages.
+logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
+extras.require("matplotlib", "figures")
+
+from companion.figures.architecture import (  # noqa: E402
     data_flow,
     parameters_by_part,
     token_probabilities,
 )
-from companion.figures.attention import (
+from companion.figures.attention import (  # noqa: E402
     attention_flow,
     one_query,
     quadratic_share,
     scale_effect,
     weight_maps,
 )
-from companion.figures.embeddings import (
+from companion.figures.embeddings import (  # noqa: E402
     before_and_after,
     embedding_sum,
     position_similarity,
     term_norms,
 )
-from companion.figures.encoder import (
+from companion.figures.encoder import (  # noqa: E402
     activations,
     layer_flow,
     over_layers,
     token_maps,
     update_lengths,
 )
-from companion.figures.fine_tuning import (
+from companion.figures.fine_tuning import (  # noqa: E402
+    ablation_scores,
     domain_scores,
     learning_curve,
     learning_stages,
     training_flow,
-    trial_scores,
 )
-from companion.figures.heads import (
+from companion.figures.heads import (  # noqa: E402
     agreement,
     all_heads,
     attention_lines,
@@ -45,13 +54,13 @@ from companion.figures.heads import (
     query_times_keys,
     token_measures,
 )
-from companion.figures.qa_head import (
+from companion.figures.qa_head import (  # noqa: E402
     cross_entropy,
     logits_under_text,
     span_flow,
     span_table,
 )
-from companion.figures.qa_pipeline import (
+from companion.figures.qa_pipeline import (  # noqa: E402
     no_answer_scores,
     padding,
     pipeline_flow,
@@ -59,8 +68,7 @@ from companion.figures.qa_pipeline import (
     window_scores,
     windows_over_context,
 )
-from companion.figures.style import new_axes
-from companion.figures.tokens import (
+from companion.figures.tokens import (  # noqa: E402
     alignment,
     piece_lengths,
     pieces_by_language,
@@ -68,6 +76,7 @@ from companion.figures.tokens import (
 )
 
 __all__ = [
+    "ablation_scores",
     "activations",
     "agreement",
     "alignment",
@@ -86,7 +95,6 @@ __all__ = [
     "learning_curve",
     "learning_stages",
     "logits_under_text",
-    "new_axes",
     "no_answer_scores",
     "one_query",
     "over_layers",
@@ -107,7 +115,6 @@ __all__ = [
     "token_measures",
     "token_probabilities",
     "training_flow",
-    "trial_scores",
     "update_lengths",
     "weight_maps",
     "window_scores",

@@ -16,27 +16,27 @@ from companion.figures.style import (
     arrow,
     box,
     new_axes,
+    new_drawing,
 )
 
 
-def embedding_sum(config: BertConfig, tokens: int, ax: Axes | None = None) -> Axes:
-    """Three tables, a row of each for a token, the sum, the LayerNorm; with shapes."""
-    ax = ax or new_axes(3.4)
-    ax.set(xlim=(0, 10), ylim=(-4.6, 0.9))
-    ax.axis("off")
+def embedding_sum(config: BertConfig, tokens: int) -> Axes:
+    """Draw the three tables, the sum of a row of each, and LayerNorm, with shapes."""
+    ax = new_drawing(3.4, (0, 10), (-4.6, 0.9))
     size, vectors = config.hidden_size, f"(1, {tokens}, {config.hidden_size})"
     tables = [
         ("word_embeddings", "input_ids", config.vocab_size, ORANGE),
         ("position_embeddings", "position_ids", config.max_position_embeddings, BLUE),
         ("token_type_embeddings", "token_type_ids", config.type_vocab_size, GREEN),
     ]
-    for x, (table, ids, rows, colour) in zip((1.7, 5, 8.3), tables, strict=True):
+    places = [(1.7, 2.8, "right"), (5, 5.1, "left"), (8.3, 7.2, "left")]
+    for (x, beside, side), row in zip(places, tables, strict=True):
+        table, ids, rows, colour = row
         arrow(ax, (x, 0.45), (x, 0.1))
         ax.text(x, 0.6, f"{ids} (1, {tokens})", ha="center", fontsize=8)
         box(ax, x, -0.4, f"{table}\n{rows:,} rows of {size}", colour)
         arrow(ax, (x, -0.85), (5 + (x - 5) * 0.15, -1.9))
-        side = {1.7: (2.8, "right"), 5: (5.1, "left"), 8.3: (7.2, "left")}[x]
-        ax.text(side[0], -1.35, vectors, ha=side[1], fontsize=7.5, color=GREY)
+        ax.text(beside, -1.35, vectors, ha=side, fontsize=7.5, color=GREY)
     box(ax, 5, -2.2, "sum", GREY)
     arrow(ax, (5, -2.5), (5, -3.15))
     ax.text(5.2, -2.85, vectors, fontsize=8, color=GREY)
@@ -46,11 +46,9 @@ def embedding_sum(config: BertConfig, tokens: int, ax: Axes | None = None) -> Ax
     return ax
 
 
-def term_norms(
-    tokens: list[str], terms: EmbeddingTerms, ax: Axes | None = None
-) -> Axes:
-    """Three bars a token: the lengths of the vectors that are added up."""
-    ax = ax or new_axes(2.6)
+def term_norms(tokens: list[str], terms: EmbeddingTerms) -> Axes:
+    """Draw three bars per token: the lengths of the vectors that are added up."""
+    ax = new_axes(2.6)
     rows = {
         "word": (terms.words, ORANGE),
         "position": (terms.positions, BLUE),
@@ -66,15 +64,13 @@ def term_norms(
     return ax
 
 
-def before_and_after(
-    token: str, before: Tensor, after: Tensor, ax: Axes | None = None
-) -> Axes:
-    """How one token's H numbers are spread before and after LayerNorm, as histograms.
+def before_and_after(token: str, before: Tensor, after: Tensor) -> Axes:
+    """Draw how one token's H numbers are spread before and after LayerNorm.
 
     Args:
         before, after: (H,) each.
     """
-    ax = ax or new_axes(2.4)
+    ax = new_axes(2.4)
     edges = torch.linspace(-3, 3, 49).tolist()
     for vector, colour, name in ((before, SKY, "before"), (after, ORANGE, "after")):
         inside = vector.clamp(-3, 3).tolist()
@@ -85,13 +81,13 @@ def before_and_after(
     return ax
 
 
-def position_similarity(table: Tensor, ax: Axes | None = None) -> Axes:
-    """The cosine similarity of each position's vector with each other's.
+def position_similarity(table: Tensor) -> Axes:
+    """Draw the cosine similarity of each position's vector with each other's.
 
     Args:
         table: (P, H), the position embeddings or some rows of them.
     """
-    ax = ax or new_axes(3.9)
+    ax = new_axes(3.9)
     directions = torch.nn.functional.normalize(table, dim=-1)
     similarity = directions @ directions.T  # (P, P)
     picture = ax.imshow(similarity.tolist(), cmap=WEIGHTS, vmin=-1, vmax=1)

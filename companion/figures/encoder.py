@@ -1,5 +1,7 @@
 """Chapter 5: one layer's wiring, GELU, and how vectors move from layer to layer."""
 
+from typing import Any
+
 import matplotlib.pyplot as plt
 import torch
 from matplotlib.axes import Axes
@@ -13,24 +15,24 @@ from companion.figures.style import (
     GREEN,
     GREY,
     ORANGE,
-    PALE,
     SKY,
     WIDTH,
+    arrow,
+    box,
     new_axes,
+    new_drawing,
 )
 
 COLOURS = BLUE, ORANGE, GREEN, GREY
 DASHES = "-", "--", "-.", ":"
 
 
-def layer_flow(config: BertConfig, tokens: int, ax: Axes | None = None) -> Axes:
-    """One layer: the residual stream runs down, two side ways leave it and come back.
+def layer_flow(config: BertConfig, tokens: int) -> Axes:
+    """Draw one layer: the residual stream runs down, two branches leave and rejoin it.
 
-    Written on the stream: its shape; on the side ways: what is computed there.
+    On the stream is its shape; on the branches is what is computed there.
     """
-    ax = ax or new_axes(4.6)
-    ax.set(xlim=(0, 10), ylim=(-0.3, 10.3))
-    ax.axis("off")
+    ax = new_drawing(4.6, (0, 10), (-0.3, 10.3))
     hidden, inner = config.hidden_size, config.intermediate_size
     shape = f"(1, {tokens}, {hidden})"
     heads = f"attention\n{config.num_attention_heads} heads, Linear"
@@ -43,28 +45,24 @@ def layer_flow(config: BertConfig, tokens: int, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def _half(ax: Axes, top: float, side: str, colour: str) -> None:
-    """From `top` down: a side way with the box `side`, the sum, LayerNorm."""
-    arrow = {"arrowstyle": "-|>", "lw": 1.2}
-    stream = {"arrowstyle": "-|>", "lw": 3, "color": ORANGE}
-    box = {"boxstyle": "round,pad=0.4", "fc": PALE[colour], "ec": colour}
-    plain = {"boxstyle": "round,pad=0.35", "fc": PALE[GREY], "ec": GREY}
-    ring = {"boxstyle": "circle,pad=0.2", "fc": "white", "ec": ORANGE}
-    middle = {"ha": "center", "va": "center"}
-    ax.annotate("", (1.5, top - 2.55), (1.5, top + 0.2), arrowprops=stream)
+def _half(ax: Axes, top: float, branch: str, colour: str) -> None:
+    """Draw from `top` down: a branch with the box `branch`, the sum, LayerNorm."""
+    stream: dict[str, Any] = {"lw": 3, "color": ORANGE}
+    arrow(ax, (1.5, top + 0.2), (1.5, top - 2.55), **stream)
     ax.plot([1.5, 6.4, 6.4], [top - 0.5, top - 0.5, top - 0.6], color="black", lw=1.2)
-    ax.annotate("", (6.4, top - 0.95), (6.4, top - 0.5), arrowprops=arrow)
-    ax.text(6.4, top - 1.6, side, fontsize=9.5, bbox=box, **middle)
+    arrow(ax, (6.4, top - 0.5), (6.4, top - 0.95), lw=1.2)
+    box(ax, 6.4, top - 1.6, branch, colour, size=9.5)
     ax.plot([6.4, 6.4], [top - 1.6, top - 2.8], color="black", lw=1.2)
-    ax.annotate("", (1.8, top - 2.8), (6.4, top - 2.8), arrowprops=arrow)
-    ax.text(1.5, top - 2.8, "+", fontsize=12, bbox=ring, **middle)
-    ax.annotate("", (1.5, top - 4.75), (1.5, top - 3.05), arrowprops=stream)
-    ax.text(1.5, top - 3.75, "LayerNorm", fontsize=9.5, bbox=plain, **middle)
+    arrow(ax, (6.4, top - 2.8), (1.8, top - 2.8), lw=1.2)
+    ring = {"boxstyle": "circle,pad=0.2", "fc": "white", "ec": ORANGE}
+    ax.text(1.5, top - 2.8, "+", ha="center", va="center", fontsize=12, bbox=ring)
+    arrow(ax, (1.5, top - 3.05), (1.5, top - 4.75), **stream)
+    box(ax, 1.5, top - 3.75, "LayerNorm", GREY, 9.5, "round,pad=0.35")
 
 
-def activations(ax: Axes | None = None) -> Axes:
-    """GELU, its form with tanh, and ReLU; small inside, what the form is off by."""
-    ax = ax or new_axes(3.0)
+def activations() -> Axes:
+    """Draw GELU, its form with tanh, and ReLU; inset, the error of that form."""
+    ax = new_axes(3.0)
     x = torch.linspace(-4, 4, 401, dtype=torch.float64)
     exact, form = gelu_formula(x), F.gelu(x, approximate="tanh")
     ax.plot(x, F.relu(x), color=GREY, ls=":", label="ReLU")
@@ -81,30 +79,29 @@ def activations(ax: Axes | None = None) -> Axes:
     return ax
 
 
-def update_lengths(lengths: dict[str, list[float]], ax: Axes | None = None) -> Axes:
-    """For each layer three bars side by side; `lengths` has a list for each kind."""
-    ax = ax or new_axes(2.6)
+def update_lengths(lengths: dict[str, list[float]]) -> Axes:
+    """Draw three bars per layer; `lengths` has a list over the layers for each kind."""
+    ax = new_axes(2.6)
+    layers = len(next(iter(lengths.values())))
     for i, (name, heights) in enumerate(lengths.items()):
-        places = [layer + 0.27 * (i - 1) for layer in range(len(heights))]
+        places = [layer + 0.27 * (i - 1) for layer in range(layers)]
         ax.bar(places, heights, 0.25, label=name, color=(ORANGE, BLUE, GREEN)[i])
-    ax.set_xticks(range(len(heights)))
+    ax.set_xticks(range(layers))
     ax.set(xlabel="layer", ylabel="mean length")
     ax.legend(frameon=False, fontsize=9)
     return ax
 
 
-def over_layers(
-    lines: dict[str, list[float]], ylabel: str, ax: Axes | None = None
-) -> Axes:
-    """A line for each name: its number at the embeddings and behind each layer."""
-    ax = ax or new_axes(2.8)
+def over_layers(lines: dict[str, list[float]], ylabel: str) -> Axes:
+    """Draw a line for each name: its number at the embeddings and after each layer."""
+    ax = new_axes(2.8)
     for i, (name, numbers) in enumerate(lines.items()):
-        style = {"color": COLOURS[i % 4], "ls": DASHES[i % 4], "marker": "o"}
-        ax.plot(range(len(numbers)), numbers, ms=4, label=name, **style)
+        [line] = ax.plot(range(len(numbers)), numbers, marker="o", ms=4, label=name)
+        line.set(color=COLOURS[i % 4], linestyle=DASHES[i % 4])
     steps = max(map(len, lines.values()))
     names = ["emb.", *(str(layer) for layer in range(steps - 1))]
     ax.set_xticks(range(steps), names)
-    ax.set(xlabel="behind layer", ylabel=ylabel)
+    ax.set(xlabel="after layer", ylabel=ylabel)
     ax.set_ylim(0, 1.08 * max(map(max, lines.values())))
     ax.legend(frameon=False, fontsize=9)
     return ax
@@ -113,7 +110,7 @@ def over_layers(
 def token_maps(
     points: Tensor, tokens: list[str], named: list[int], in_question: Tensor
 ) -> list[Axes]:
-    """The map of `project_layers` at four steps: embeddings, middle, last two layers.
+    """Draw the map of `project_layers` at four steps: embeddings, middle, last two.
 
     Args:
         points: (L + 1, T, 2).
@@ -124,23 +121,24 @@ def token_maps(
         2, 2, figsize=(WIDTH, 5.2), dpi=220, layout="constrained", sharex=True
     )
     for ax, step in zip(axes.flat, shown_steps(len(points)), strict=True):
-        ax.set_title("embeddings" if step == 0 else f"behind layer {step - 1}")
+        ax.set_title("embeddings" if step == 0 else f"after layer {step - 1}")
         ax.title.set_fontsize(9.5)
         _one_map(ax, points[step], tokens, named, in_question)
     return list(axes.flat)
 
 
 def shown_steps(steps: int) -> list[int]:
-    """Four of `steps` steps: the first, one in the middle, and the last two."""
+    """Choose four of `steps` steps: the first, one in the middle, and the last two."""
     return [0, steps // 2, max(steps - 2, 0), steps - 1]
 
 
 def _one_map(
     ax: Axes, places: Tensor, tokens: list[str], named: list[int], asked: Tensor
 ) -> None:
+    """Draw the tokens at one step, (T, 2), with those at the places `named` written."""
     colours = [ORANGE if question else SKY for question in asked.tolist()]
-    ax.scatter(*places.T.tolist(), c=colours, s=9)
-    offset = {"textcoords": "offset points", "fontsize": 8}
+    ax.scatter(places[:, 0].tolist(), places[:, 1].tolist(), c=colours, s=9)
+    offset: dict[str, Any] = {"textcoords": "offset points", "fontsize": 8}
     for turn, i in enumerate(named):
         x, y = places[i].tolist()
         ax.plot(x, y, "o", color=BLUE, ms=4)

@@ -14,9 +14,8 @@ from companion.figures.style import (
 )
 
 
-def training_flow(tokens: int, hidden: int, ax: Axes | None = None) -> Axes:
-    """One step of training, from an example to moved weights; shapes on the right."""
-    ax = ax or new_axes(4.2)
+def training_flow(tokens: int, hidden: int) -> Axes:
+    """Draw one training step, from an example to moved weights; shapes on the right."""
     steps = [
         ("question, context, answer in characters", "an example", GREY),
         ("tokenizer: ids, and the answer's two tokens", f"ids (1, {tokens})", GREY),
@@ -26,12 +25,12 @@ def training_flow(tokens: int, hidden: int, ax: Axes | None = None) -> Axes:
         ("its slope for each parameter", "as many as parameters", ORANGE),
         ("AdamW moves each parameter a little", "the same shapes", BLUE),
     ]
-    return column_of_steps(ax, steps)
+    return column_of_steps(steps, height=4.2)
 
 
-def learning_stages(stages: dict[str, list[float]], ax: Axes | None = None) -> Axes:
-    """The losses of trainings that followed one another, each with its running mean."""
-    ax = ax or new_axes(3.0)
+def learning_stages(stages: dict[str, list[float]]) -> Axes:
+    """Draw the losses of successive training runs, each with its running mean."""
+    ax = new_axes(3.0)
     done = 0
     for (name, losses), colour in zip(stages.items(), (BLUE, ORANGE), strict=False):
         steps = numpy.arange(done + 1, done + len(losses) + 1)
@@ -45,17 +44,15 @@ def learning_stages(stages: dict[str, list[float]], ax: Axes | None = None) -> A
 
 
 def domain_scores(
-    scores: dict[str, dict[str, float]],
-    published: dict[str, float],
-    ax: Axes | None = None,
+    scores: dict[str, dict[str, float]], published: dict[str, float]
 ) -> Axes:
-    """EM and F1 by domain as bars, and what was published for another model as lines.
+    """Draw EM and F1 by domain as bars, and those published for another model as lines.
 
     Args:
-        scores: `held_out_scores()`, a domain to its EM and F1, in percent.
+        scores: EM and F1 of each domain, in percent, as `measured` has them.
         published: EM and F1 of the other model.
     """
-    ax = ax or new_axes(0.55 * len(scores) + 0.9)
+    ax = new_axes(0.55 * len(scores) + 0.9)
     places = numpy.arange(len(scores))
     for shift, measure, colour in [(-0.2, "EM", BLUE), (0.2, "F1", ORANGE)]:
         values = [row[measure] for row in scores.values()]
@@ -70,33 +67,31 @@ def domain_scores(
     return ax
 
 
-def trial_scores(
-    trials: dict[str, dict], questions: int, ax: Axes | None = None
-) -> Axes:
-    """EM of each trial as a dot; a line and a band for the baseline.
+def ablation_scores(ablations: dict[str, dict], questions: int) -> Axes:
+    """Draw the EM of each ablation as a dot, and a line and a band for the baseline.
 
     Args:
-        trials: a name to its scores in percent; one is called "baseline".
+        ablations: the scores of each, in percent; one is called "baseline".
         questions: that each was measured on; the band is two standard errors to either
             side.
     """
-    ax = ax or new_axes(0.3 * len(trials) + 0.6)
-    centre = trials["baseline"]["EM"]
+    ax = new_axes(0.3 * len(ablations) + 0.6)
+    centre = ablations["baseline"]["EM"]
     error = (centre * (100 - centre) / questions) ** 0.5
     ax.axvspan(centre - 2 * error, centre + 2 * error, color=GREY, alpha=0.25, lw=0)
     ax.axvline(centre, color="black", lw=1)
-    places = numpy.arange(len(trials))
-    ax.plot([t["EM"] for t in trials.values()], places, "o", color=BLUE)
-    ax.set_yticks(places, list(trials))
+    places = numpy.arange(len(ablations))
+    ax.plot([row["EM"] for row in ablations.values()], places, "o", color=BLUE)
+    ax.set_yticks(places, list(ablations))
     ax.invert_yaxis()
     ax.grid(axis="y", lw=0.4)
     ax.set(xlabel="EM, percent")
     return ax
 
 
-def learning_curve(losses: list[float], ax: Axes | None = None) -> Axes:
-    """The loss of each step, pale, and the mean of the steps around it."""
-    ax = ax or new_axes(2.8)
+def learning_curve(losses: list[float]) -> Axes:
+    """Draw the loss of each step, pale, and the mean of the steps around it."""
+    ax = new_axes(2.8)
     steps = numpy.arange(1, len(losses) + 1)
     ax.plot(steps, losses, color=SKY, lw=0.6)
     ax.plot(steps, running_mean(losses, max(1, len(losses) // 30)), color=BLUE, lw=1.8)
@@ -106,7 +101,7 @@ def learning_curve(losses: list[float], ax: Axes | None = None) -> Axes:
 
 
 def running_mean(values: list[float], reach: int) -> numpy.ndarray:
-    """For each value the mean of those at most `reach` places away from it."""
+    """Average for each value those at most `reach` places away from it."""
     sums = numpy.concatenate([[0.0], numpy.cumsum(values)])
     places = numpy.arange(len(values))
     low = numpy.maximum(places - reach, 0)

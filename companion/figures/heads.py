@@ -1,5 +1,7 @@
 """Chapter 10: what each head looks at, what is lost without it, and who agrees."""
 
+from typing import Any
+
 from matplotlib.axes import Axes
 from torch import Tensor
 
@@ -8,25 +10,23 @@ from companion.figures.style import BLUE, GREY, ORANGE, SKY, WEIGHTS, new_axes
 COLUMNS = 3  # of tables in `head_kinds`
 
 
-def head_kinds(tables: dict[str, Tensor], ax: Axes | None = None) -> Axes:
-    """A table for each kind, layers down and heads across; the darker, the larger.
+def head_kinds(tables: dict[str, Tensor]) -> Axes:
+    """Draw a table for each kind, layers down and heads across; the darker, the larger.
 
     Args:
         tables: for each kind a share, (L, A), from 0 to 1.
     """
     layers, heads = next(iter(tables.values())).shape
     rows = -(-len(tables) // COLUMNS)
-    ax = ax or new_axes(0.28 * rows * (layers + 2) / 2 + 0.6)
+    ax = new_axes(0.28 * rows * (layers + 2) / 2 + 0.6)
+    look: dict[str, Any] = {"cmap": WEIGHTS, "vmin": 0, "vmax": 1, "aspect": "auto"}
     for n, (name, table) in enumerate(tables.items()):
         left, top = (n % COLUMNS) * (heads + 1.5), (n // COLUMNS) * (layers + 2.5)
         place = (left - 0.5, left + heads - 0.5, top + layers - 0.5, top - 0.5)
-        picture = ax.imshow(
-            table.tolist(), cmap=WEIGHTS, vmin=0, vmax=1, extent=place, aspect="auto"
-        )
+        picture = ax.imshow(table.tolist(), extent=place, **look)
         ax.text(left + heads / 2 - 0.5, top - 0.8, name, ha="center", fontsize=9)
-        for layer in range(layers):
-            if n % COLUMNS == 0:
-                ax.text(-0.9, top + layer, layer, ha="right", va="center", fontsize=7)
+        for layer in range(layers if n % COLUMNS == 0 else 0):
+            ax.text(-0.9, top + layer, str(layer), ha="right", va="center", fontsize=7)
     ax.set(
         xlim=(-2.5, COLUMNS * (heads + 1.5) - 2),
         ylim=(rows * (layers + 2.5) - 2, -2),
@@ -40,13 +40,13 @@ def head_kinds(tables: dict[str, Tensor], ax: Axes | None = None) -> Axes:
     return ax
 
 
-def distance_profiles(profiles: dict[str, list[float]], ax: Axes | None = None) -> Axes:
-    """A line for each head: its mean weight on the token so far to the left or right.
+def distance_profiles(profiles: dict[str, list[float]]) -> Axes:
+    """Draw a line for each head: its mean weight at each relative distance.
 
     Args:
         profiles: for each name 2 F + 1 numbers, from F to the left to F to the right.
     """
-    ax = ax or new_axes(2.6)
+    ax = new_axes(2.6)
     for (name, profile), colour in zip(
         profiles.items(), (BLUE, ORANGE, GREY, SKY), strict=False
     ):
@@ -58,17 +58,16 @@ def distance_profiles(profiles: dict[str, list[float]], ax: Axes | None = None) 
     return ax
 
 
-def head_effects(effects: Tensor, ax: Axes | None = None) -> Axes:
-    """A cell for each head: what the answer's logits lose without it; blue is a gain.
+def head_effects(effects: Tensor) -> Axes:
+    """Draw a cell for each head: what the logits lose without it; purple is a gain.
 
     Args:
         effects: (L, A).
     """
-    ax = ax or new_axes(2.5)
+    ax = new_axes(2.5)
     most = float(effects.abs().max())
-    picture = ax.imshow(
-        effects.tolist(), cmap="PuOr_r", vmin=-most, vmax=most, aspect="auto"
-    )
+    around_zero: dict[str, Any] = {"cmap": "PuOr_r", "vmin": -most, "vmax": most}
+    picture = ax.imshow(effects.tolist(), aspect="auto", **around_zero)
     ax.figure.colorbar(picture, ax=ax, label="logits lost")
     ax.set(xlabel="head", ylabel="layer")
     ax.set_xticks(range(effects.shape[1]))
@@ -76,15 +75,13 @@ def head_effects(effects: Tensor, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def token_measures(
-    tokens: list[str], measures: dict[str, Tensor], ax: Axes | None = None
-) -> Axes:
-    """A row for each measure, a column for each token; each row's largest is darkest.
+def token_measures(tokens: list[str], measures: dict[str, Tensor]) -> Axes:
+    """Draw a row per measure, a column per token; each row's largest is darkest.
 
     Args:
         measures: for each name a number for each token, (T,), none below 0.
     """
-    ax = ax or new_axes(0.34 * len(measures) + 1.0)
+    ax = new_axes(0.34 * len(measures) + 1.0)
     rows = [(row / row.max()).tolist() for row in measures.values()]
     ax.imshow(rows, cmap=WEIGHTS, vmin=0, vmax=1, aspect="auto")
     ax.set_xticks(range(len(tokens)), tokens, rotation=90, fontsize=8)
@@ -92,13 +89,13 @@ def token_measures(
     return ax
 
 
-def agreement(rows: dict[str, dict[str, float]], ax: Axes | None = None) -> Axes:
-    """A bar for each measure: its mean rank correlation, with the standard error.
+def agreement(rows: dict[str, dict[str, float]]) -> Axes:
+    """Draw a bar for each measure: its mean rank correlation, with two errors each way.
 
     Args:
-        rows: for each name `mean` and `error`.
+        rows: for each name the `mean` and its standard `error`.
     """
-    ax = ax or new_axes(0.32 * len(rows) + 0.8)
+    ax = new_axes(0.32 * len(rows) + 0.8)
     means = [row["mean"] for row in rows.values()]
     errors = [2 * row["error"] for row in rows.values()]
     ax.barh(list(rows), means, xerr=errors, color=SKY, ecolor=GREY, capsize=3)
@@ -108,13 +105,13 @@ def agreement(rows: dict[str, dict[str, float]], ax: Axes | None = None) -> Axes
     return ax
 
 
-def attention_lines(tokens: list[str], weights: Tensor, ax: Axes | None = None) -> Axes:
-    """A line from each token to each that it reads; the darker, the more it takes.
+def attention_lines(tokens: list[str], weights: Tensor) -> Axes:
+    """Draw a line from each token to each that it reads; the darker, the larger.
 
     Args:
         weights: (T, T), one head.
     """
-    ax = ax or new_axes(0.24 * len(tokens) + 0.4)
+    ax = new_axes(0.24 * len(tokens) + 0.4)
     for i, row in enumerate(weights.tolist()):
         for j, weight in enumerate(row):
             ax.plot([0, 1], [i, j], color=BLUE, alpha=min(1.0, weight), lw=1.6)
@@ -126,38 +123,36 @@ def attention_lines(tokens: list[str], weights: Tensor, ax: Axes | None = None) 
     return ax
 
 
-def all_heads(weights: Tensor, ax: Axes | None = None) -> Axes:
-    """All tables of weights at once, layers down and heads across.
+def all_heads(weights: Tensor) -> Axes:
+    """Draw all tables of weights at once, layers down and heads across.
 
     Args:
         weights: (L, A, T, T).
     """
     layers, heads, size, _ = weights.shape
-    ax = ax or new_axes(0.9 + 4.4 * layers / heads)
+    ax = new_axes(0.9 + 4.4 * layers / heads)
     sheet = weights.new_full((layers, heads, size + 1, size + 1), float("nan"))
     sheet[:, :, :size, :size] = weights
-    sheet = sheet.permute(0, 2, 1, 3).reshape(layers * (size + 1), heads * (size + 1))
+    sheet = sheet.permute(0, 2, 1, 3).flatten(2).flatten(0, 1)  # (L (T+1), A (T+1))
     ax.imshow(sheet.tolist(), cmap=WEIGHTS, vmin=0, vmax=1)
     middle = (size - 1) / 2
-    ax.set_xticks([middle + i * (size + 1) for i in range(heads)], range(heads))
-    ax.set_yticks([middle + i * (size + 1) for i in range(layers)], range(layers))
+    across, down = list(map(str, range(heads))), list(map(str, range(layers)))
+    ax.set_xticks([middle + i * (size + 1) for i in range(heads)], across)
+    ax.set_yticks([middle + i * (size + 1) for i in range(layers)], down)
     ax.set(xlabel="head", ylabel="layer")
     return ax
 
 
-def query_times_keys(
-    tokens: list[str], products: Tensor, ax: Axes | None = None
-) -> Axes:
-    """How a score comes about: a row for each key, a cell for each of D products.
+def query_times_keys(tokens: list[str], products: Tensor) -> Axes:
+    """Draw how a score comes about: a row for each key, a cell for each of D products.
 
     Args:
         products: (T, D), a query times each key, number by number.
     """
-    ax = ax or new_axes(0.22 * len(tokens) + 0.8)
+    ax = new_axes(0.22 * len(tokens) + 0.8)
     most = float(products.abs().max())
-    picture = ax.imshow(
-        products.tolist(), cmap="PuOr_r", vmin=-most, vmax=most, aspect="auto"
-    )
+    around_zero: dict[str, Any] = {"cmap": "PuOr_r", "vmin": -most, "vmax": most}
+    picture = ax.imshow(products.tolist(), aspect="auto", **around_zero)
     ax.figure.colorbar(picture, ax=ax, label="product")
     ax.set_yticks(range(len(tokens)), tokens, fontsize=8)
     ax.set_xlabel("number of the query and of the key")

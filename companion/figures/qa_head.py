@@ -1,10 +1,12 @@
-"""Chapter 6: two numbers a token under the text, all spans as a table, and the loss."""
+"""Chapter 6: two numbers under each token, all spans as a table, and the loss."""
 
 import math
+from typing import Any
 
+import numpy
 import torch
 from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Patch, Rectangle
 from transformers import BertConfig
 
 from companion.figures.style import (
@@ -15,15 +17,15 @@ from companion.figures.style import (
     WEIGHTS,
     column_of_steps,
     new_axes,
+    new_drawing,
 )
 from companion.qa_head import best_spans
 
-LINE = 54  # characters in a line of `logits_under_text`
+LINE = 54  # characters per line of `logits_under_text`
 
 
-def span_flow(config: BertConfig, tokens: int, ax: Axes | None = None) -> Axes:
-    """From the encoder's vectors to a span: what is done, and the shape after each."""
-    ax = ax or new_axes(4.2)
+def span_flow(config: BertConfig, tokens: int) -> Axes:
+    """Draw the way from the encoder's vectors to a span, with the shape at each."""
     table = f"({tokens}, {tokens})"
     steps = [
         ("the encoder's vectors", f"({tokens}, {config.hidden_size})", BLUE),
@@ -34,39 +36,25 @@ def span_flow(config: BertConfig, tokens: int, ax: Axes | None = None) -> Axes:
         ("no end before its start, at most 15 tokens", "a band of that table", GREY),
         ("the largest cell: first and last token", "an answer", ORANGE),
     ]
-    return column_of_steps(ax, steps)
+    return column_of_steps(steps, height=4.2)
 
 
 def logits_under_text(
-    tokens: list[str],
-    start_logits: list[float],
-    end_logits: list[float],
-    ax: Axes | None = None,
+    tokens: list[str], start_logits: list[float], end_logits: list[float]
 ) -> Axes:
-    """The text, line by line, with two strips under each token: its start, its end.
+    """Draw the text, line by line, with two strips under each token: start and end.
 
-    Pieces of a word stand close together, without their `##`. The darker a strip, the
+    Pieces of a word are close together, without their `##`. The darker a strip, the
     larger the logit.
     """
     places = _places(tokens)
     lines = places[-1][0] + 1
-    ax = ax or new_axes(0.48 * lines + 0.7)
-    ax.set(xlim=(-6, LINE + 1), ylim=(-3 * lines + 0.4, 0.4))
-    ax.axis("off")
+    ax = new_drawing(0.48 * lines + 0.7, (-6, LINE + 1), (-3 * lines + 0.4, 0.4))
     low, high = min(*start_logits, *end_logits), max(*start_logits, *end_logits)
     colours = ax.pcolormesh([[low, high]], cmap=WEIGHTS, visible=False)
-    pairs = zip(start_logits, end_logits, strict=True)
-    for token, (line, at), pair in zip(tokens, places, pairs, strict=True):
-        text = token.removeprefix("##")
-        middle, top = at + len(text) / 2, -3 * line
-        ax.text(
-            middle, top - 0.42, text, ha="center", va="center", family="monospace"
-        ).set_fontsize(8.5)
-        for strip, logit in enumerate(pair):
-            corner = at + 0.08, top - 1.5 - 0.62 * strip
-            strip = Rectangle(corner, len(text) - 0.16, 0.54, ec=GREY, lw=0.25)
-            strip.set_facecolor(colours.to_rgba(logit))
-            ax.add_patch(strip)
+    shades = colours.to_rgba(numpy.array([start_logits, end_logits]))  # (2, T, 4)
+    for i, (token, place) in enumerate(zip(tokens, places, strict=True)):
+        _token(ax, token.removeprefix("##"), place, shades[:, i])
     for line in range(lines):
         for name, y in [("start", -1.23), ("end", -1.85)]:
             ax.text(-0.7, y - 3 * line, name, ha="right", va="center", fontsize=7)
@@ -75,12 +63,25 @@ def logits_under_text(
     return ax
 
 
+def _token(ax: Axes, text: str, place: tuple[int, int], shades: numpy.ndarray) -> None:
+    """Draw a token with its two strips, at its line and first character."""
+    line, at = place
+    middle, top = at + len(text) / 2, -3 * line
+    word = ax.text(middle, top - 0.42, text, ha="center", va="center", fontsize=8.5)
+    word.set_fontfamily("monospace")
+    for row, shade in enumerate(shades):
+        corner = at + 0.08, top - 1.5 - 0.62 * row
+        strip = Rectangle(corner, len(text) - 0.16, 0.54, ec=GREY, lw=0.25)
+        strip.set_facecolor(tuple(shade))
+        ax.add_patch(strip)
+
+
 def _places(tokens: list[str]) -> list[tuple[int, int]]:
-    """Line and first character of each token, in lines of at most LINE characters."""
+    """Find line and first character of each token, in lines of at most LINE."""
     places, line, at = [], 0, 0
     for token in tokens:
         text = token.removeprefix("##")
-        at += bool(at) and not token.startswith("##")  # a blank
+        at += bool(at) and not token.startswith("##")  # a space
         if at + len(text) > LINE:
             line, at = line + 1, 0
         places.append((line, at))
@@ -89,29 +90,21 @@ def _places(tokens: list[str]) -> list[tuple[int, int]]:
 
 
 def span_table(
-    tokens: list[str],
-    starts: list[float],
-    ends: list[float],
-    longest: int,
-    ax: Axes | None = None,
+    tokens: list[str], starts: list[float], ends: list[float], longest: int
 ) -> Axes:
-    """Every first token times every last one; the best allowed cell is framed.
+    """Draw every first token times every last one, with the best span framed.
 
     A cell on grey ends before it starts or has more than `longest` tokens. The largest
     start times the largest end has a cross: where that is the frame, all is well.
     """
-    ax = ax or new_axes(4.7)
+    ax = new_axes(4.7)
     scores = torch.outer(torch.tensor(starts), torch.tensor(ends))  # (T, T)
     allowed = torch.ones_like(scores).triu().tril(longest - 1).bool()
     image = ax.imshow(scores.tolist(), cmap=WEIGHTS, vmin=0)
     for i, j in (~allowed).nonzero().tolist():
-        ax.add_patch(
-            Rectangle((j - 0.5, i - 0.5), 1, 1, fc="white", alpha=0.3, hatch="////")
-        ).set_edgecolor(GREY)
+        _cell(ax, i, j, fc="white", alpha=0.3, hatch="////").set_edgecolor(GREY)
     [(first, last, _)] = best_spans(torch.tensor(starts), torch.tensor(ends), longest)
-    ax.add_patch(
-        Rectangle((last - 0.5, first - 0.5), 1, 1, fill=False, ec=ORANGE, lw=3)
-    )
+    _cell(ax, first, last, fill=False, ec=ORANGE, lw=3)
     apart = ends.index(max(ends)), starts.index(max(starts))
     ax.plot(*apart, marker="x", color=ORANGE, markersize=9, markeredgewidth=2.5)
     ax.set_xticks(range(len(tokens)), tokens, fontsize=8.5, rotation=90)
@@ -121,16 +114,20 @@ def span_table(
     return ax
 
 
-def cross_entropy(points: dict[str, float], ax: Axes | None = None) -> Axes:
-    """The curve -ln p, and on it a point for each named probability above 0."""
-    ax = ax or new_axes(2.9)
+def _cell(ax: Axes, row: int, column: int, **look: Any) -> Patch:
+    """Draw a square around a cell of a table."""
+    return ax.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, **look))
+
+
+def cross_entropy(points: dict[str, float]) -> Axes:
+    """Draw the curve -ln p, and on it a point for each named probability above 0."""
+    ax = new_axes(2.9)
     curve = [i / 500 for i in range(1, 501)]
     ax.plot(curve, [-math.log(p) for p in curve], color=GREY)
     for name, p in points.items():
         ax.plot(p, -math.log(p), "o", color=BLUE)
-        ax.annotate(
-            name, (p, -math.log(p)), (6, 6), textcoords="offset points", fontsize=9
-        )
+        place = p, -math.log(p)
+        ax.annotate(name, place, (6, 6), textcoords="offset points", fontsize=9)
     ax.set(xlim=(0, 1.25), ylim=(0, 6.5), xticks=[0, 0.25, 0.5, 0.75, 1])
     ax.set(xlabel="probability of the right token", ylabel="loss, −ln p")
     return ax

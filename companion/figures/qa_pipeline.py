@@ -1,19 +1,26 @@
 """Chapter 7: windows over a context, what padding costs, and what a score is worth."""
 
-from functools import cache
 from itertools import accumulate
 
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
-from companion.figures.style import BLUE, GREEN, GREY, ORANGE, PALE, SKY, new_axes
+from companion.figures.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PALE,
+    SKY,
+    column,
+    new_axes,
+    new_drawing,
+)
 from companion.qa_pipeline.windows import Window
 
 
-@cache
-def pipeline_flow(ax: Axes | None = None) -> Axes:
-    """From two strings to answers: each step, the function that does it, the shapes."""
-    ax = ax or new_axes(5.2)
+def pipeline_flow() -> Axes:
+    """Draw the way from two strings to answers: each step, its function, the shapes."""
     steps = [
         ("question and context to tokens", "text_tokens", "N tokens", BLUE),
         ("the context in windows that overlap", "cut", "W windows", BLUE),
@@ -25,27 +32,22 @@ def pipeline_flow(ax: Axes | None = None) -> Axes:
         ("every span, summed by words", "by_words", "(words, 15)", GREY),
         ("the best, as characters", "best_answers", "answers", ORANGE),
     ]
-    ax.set(xlim=(0, 10), ylim=(0.3 - len(steps), 0.9))
-    ax.axis("off")
-    for i, (text, function, shape, colour) in enumerate(steps):
-        box = {"boxstyle": "round,pad=0.4", "fc": PALE[colour], "ec": colour}
-        ax.text(2.9, -i, text, ha="center", va="center", fontsize=9, bbox=box)
+    ax = new_drawing(5.2, (0, 10), (0.3 - len(steps), 0.9))
+    column(ax, 2.9, [(text, colour) for text, _, _, colour in steps], 9, 0.29)
+    for i, (_, function, shape, _) in enumerate(steps):
         ax.text(5.9, -i, function, va="center", fontsize=9, family="monospace")
         ax.text(8.3, -i, shape, va="center", fontsize=9)
-        if i:
-            arrow = {"arrowstyle": "-|>"}
-            ax.annotate("", (2.9, -i + 0.29), (2.9, -i + 0.71), arrowprops=arrow)
     for x, title in [(5.9, "function"), (8.3, "it returns")]:
         ax.text(x, 0.65, title, fontsize=8, color=GREY)
     return ax
 
 
-def windows_over_context(windows: list[Window], ax: Axes | None = None) -> Axes:
-    """A bar for each window, from its first token to its last.
+def windows_over_context(windows: list[Window]) -> Axes:
+    """Draw a bar for each window, from its first token to its last.
 
     Dark is what the window speaks for, pale what it only reads.
     """
-    ax = ax or new_axes(0.34 * len(windows) + 0.9)
+    ax = new_axes(0.34 * len(windows) + 0.9)
     for i, w in enumerate(windows):
         ax.barh(i, w.end - w.first, left=w.first, color=PALE[BLUE], ec=BLUE, lw=0.8)
         ax.barh(i, w.keep_to - w.keep_from, left=w.keep_from, color=BLUE)
@@ -56,11 +58,9 @@ def windows_over_context(windows: list[Window], ax: Axes | None = None) -> Axes:
     return ax
 
 
-def window_scores(
-    alone: list[float], together: list[float], ax: Axes | None = None
-) -> Axes:
-    """Each window's best score, by its own softmax and by the one over all windows."""
-    ax = ax or new_axes(2.7)
+def window_scores(alone: list[float], together: list[float]) -> Axes:
+    """Draw each window's best score, by its own softmax and by the one over all."""
+    ax = new_axes(2.7)
     places = range(len(alone))
     left, right = [p - 0.2 for p in places], [p + 0.2 for p in places]
     ax.bar(left, alone, 0.38, color=ORANGE, label="each window by itself")
@@ -71,16 +71,14 @@ def window_scores(
     return ax
 
 
-def padding(
-    lengths: list[int], batches: list[list[int]], ax: Axes | None = None
-) -> Axes:
-    """A bar for each row, batch by batch: its tokens, and the filler behind them.
+def padding(lengths: list[int], batches: list[list[int]]) -> Axes:
+    """Draw a bar for each row, batch by batch: its tokens, and the padding after them.
 
     Args:
         lengths: tokens in each row.
         batches: which rows run together, indices into `lengths`.
     """
-    ax = ax or new_axes(2.4)
+    ax = new_axes(2.4)
     order = [i for batch in batches for i in batch]
     widest = [max(lengths[i] for i in batch) for batch in batches for _ in batch]
     tokens, places = [lengths[i] for i in order], range(len(order))
@@ -95,34 +93,36 @@ def padding(
     return ax
 
 
-def reliability(bins: list[dict[str, float]], ax: Axes | None = None) -> Axes:
-    """How many answers are right, by their score; on the line the two agree.
+def reliability(bins: list[dict[str, float]]) -> Axes:
+    """Draw how many answers are right, by their score; on the line the two agree.
 
     Args:
-        bins: `calibration()["best_answer"]`; a bin without questions is left out.
+        bins: `best_answer` in `companion/measured/calibration.json`; a bin without
+            questions is left out.
     """
-    ax = ax or new_axes(3.4)
+    ax = new_axes(3.4)
     filled = [b for b in bins if b["questions"]]
     most = max(b["questions"] for b in filled)
     ax.plot([0, 1], [0, 1], color=GREY, ls="--", lw=1)
     scores = [b["score"] for b in filled]
     right = [b["right"] / b["questions"] for b in filled]
     ax.plot(scores, right, color=BLUE, lw=1.2)
-    ax.scatter(scores, right, [10 + 110 * b["questions"] / most for b in filled])
-    ax.collections[0].set_color(BLUE)
+    sizes = [10 + 110 * b["questions"] / most for b in filled]
+    ax.scatter(scores, right, sizes).set_color(BLUE)
     ax.set(xlim=(0, 1.03), ylim=(0, 1.03), xlabel="score of the best answer")
     ax.set_ylabel("share of right answers")
     ax.yaxis.set_major_formatter(PercentFormatter(1))
     return ax
 
 
-def no_answer_scores(counts: dict[str, list[int]], ax: Axes | None = None) -> Axes:
-    """The score of "no answer", for questions with an answer and for those without.
+def no_answer_scores(counts: dict[str, list[int]]) -> Axes:
+    """Draw the score of "no answer" for questions with an answer and for those without.
 
     Args:
-        counts: `calibration()["no_answer"]`: a name to the questions in each bin.
+        counts: `no_answer` in `companion/measured/calibration.json`: for each kind of
+            question how many are in each bin.
     """
-    ax = ax or new_axes(2.7)
+    ax = new_axes(2.7)
     width = 0.8 / len(counts)
     for i, (name, bins) in enumerate(counts.items()):
         places = [b + (i - (len(counts) - 1) / 2) * width for b in range(len(bins))]

@@ -6,40 +6,42 @@ from collections.abc import Container
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from companion.figures.style import BLUE, GREEN, GREY, ORANGE, PALE, SKY, new_axes
+from companion.figures.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PALE,
+    SKY,
+    box,
+    new_axes,
+    new_drawing,
+)
 from companion.tokens import Encoded
 
-CENTRED = {"ha": "center", "va": "center", "fontsize": 9}
 
-
-def alignment(encoded: Encoded, ax: Axes | None = None) -> Axes:
-    """A column for each token: its characters, its piece, its id, type and position."""
-    ax = ax or new_axes(2.5)
-    ax.set(xlim=(-1.35, len(encoded.tokens)), ylim=(-4.6, 0.6))
-    ax.axis("off")
+def alignment(encoded: Encoded) -> Axes:
+    """Draw a column for each token: its characters, piece, id, type and position."""
+    ax = new_drawing(2.5, (-1.35, len(encoded.tokens)), (-4.6, 0.6))
     for y, name in enumerate(["text", "token", "id", "type", "position"]):
         ax.text(-1.3, -y, name, va="center", fontsize=9, color=GREY)
     rows = [encoded.input_ids, encoded.token_type_ids, encoded.position_ids]
     numbers = [row[0].tolist() for row in rows]
     for x, token in enumerate(encoded.tokens):
-        colour = _colour(encoded, x)
-        words = [_written(encoded, x), token, *(str(row[x]) for row in numbers)]
-        for y, word in enumerate(words):
-            box = {"boxstyle": "round,pad=0.25", "fc": PALE[colour], "ec": colour}
-            ax.text(
-                x + 0.5,
-                -y,
-                word,
-                ha="center",
-                va="center",
-                fontsize=8 if y == 1 else 9,
-                bbox=box if y == 1 else None,
-            )
+        _write(ax, x + 0.5, 0, _written(encoded, x))
+        box(ax, x + 0.5, -1, token, _colour(encoded, x), 8, "round,pad=0.25")
+        for y, row in enumerate(numbers, 2):
+            _write(ax, x + 0.5, -y, str(row[x]))
     return ax
 
 
+def _write(ax: Axes, x: float, y: float, text: str) -> None:
+    """Write `text` with its middle at (x, y)."""
+    ax.text(x, y, text, ha="center", va="center", fontsize=9)
+
+
 def _written(encoded: Encoded, token: int) -> str:
-    """The characters that a token was made from; a dash for a mark."""
+    """Find the characters that a token was made from; a dash for a special token."""
     span = encoded.offsets[token]
     if span is None:
         return "–"
@@ -48,44 +50,40 @@ def _written(encoded: Encoded, token: int) -> str:
 
 
 def _colour(encoded: Encoded, token: int) -> str:
+    """Choose a token's colour: special, of the context, or of the question."""
     if encoded.offsets[token] is None:
         return GREY
     return ORANGE if encoded.is_context[token] else BLUE
 
 
-def wordpiece_steps(
-    word: str, vocabulary: Container[str], ax: Axes | None = None
-) -> Axes:
-    """A row for each piece that WordPiece looks for; filled if it is there."""
+def wordpiece_steps(word: str, vocabulary: Container[str]) -> Axes:
+    """Draw a row for each piece that WordPiece looks for, filled if there is one."""
     tries = _tries(word, vocabulary)
-    ax = ax or new_axes(0.21 * len(tries) + 0.4)
-    ax.set(xlim=(-1.5, len(word) + 1.9), ylim=(len(tries) - 0.4, -0.8))
-    ax.axis("off")
-    for y, (start, end, found) in enumerate(tries):
+    height, below = 0.21 * len(tries) + 0.4, len(tries) - 0.4
+    ax = new_drawing(height, (-1.5, len(word) + 1.9), (below, -0.8))
+    for y, (start, end, fits) in enumerate(tries):
         left = start - 0.75 if start else start  # room for ##
-        colour = PALE[ORANGE] if found else "white"
-        edge = ORANGE if found else PALE[GREY]
+        fill, edge = (PALE[ORANGE], ORANGE) if fits else ("white", PALE[GREY])
         size = end - left - 0.1, 0.8
-        ax.add_patch(Rectangle((left, y - 0.4), *size, fc=colour, ec=edge))
+        ax.add_patch(Rectangle((left, y - 0.4), *size, fc=fill, ec=edge))
         if start:
-            ax.text(start - 0.35, y, "##", **CENTRED)
+            _write(ax, start - 0.35, y, "##")
         for x in range(start, end):
-            ax.text(x + 0.45, y, word[x], **CENTRED)
-        if found:
+            _write(ax, x + 0.45, y, word[x])
+        if fits:
             ax.text(len(word) + 0.2, y, "in the list", va="center", fontsize=9)
-        ax.text(
-            -0.2, y, f"try {y + 1}", va="center", ha="right", fontsize=9, color=GREY
-        )
+        number = ax.text(-0.2, y, f"try {y + 1}", va="center", ha="right", fontsize=9)
+        number.set_color(GREY)
     return ax
 
 
 def _tries(word: str, vocabulary: Container[str]) -> list[tuple[int, int, bool]]:
-    """What is looked for, in order: from where, to where, and whether it is found."""
+    """List what is looked for, in order: from where, to where, and whether it fits."""
     tries, start = [], 0
     while start < len(word):
-        mark = "##" if start else ""
+        prefix = "##" if start else ""
         for end in range(len(word), start, -1):
-            tries.append((start, end, mark + word[start:end] in vocabulary))
+            tries.append((start, end, prefix + word[start:end] in vocabulary))
             if tries[-1][-1]:
                 break
         else:
@@ -94,12 +92,12 @@ def _tries(word: str, vocabulary: Container[str]) -> list[tuple[int, int, bool]]
     return tries
 
 
-def piece_lengths(vocabulary: list[str], ax: Axes | None = None) -> Axes:
-    """How many pieces have how many letters: those that begin a word, and the others.
+def piece_lengths(vocabulary: list[str]) -> Axes:
+    """Draw how many pieces have how many letters: word beginnings, and the others.
 
-    `##` does not count; marks in square brackets are left out.
+    `##` does not count; special tokens, in square brackets, are left out.
     """
-    ax = ax or new_axes(2.6)
+    ax = new_axes(2.6)
     words = [p for p in vocabulary if not p.startswith("[") or len(p) == 1]
     starts = Counter(len(p) for p in words if not p.startswith("##") or len(p) == 2)
     rests = Counter(len(p) - 2 for p in words if p.startswith("##") and len(p) > 2)
@@ -113,15 +111,13 @@ def piece_lengths(vocabulary: list[str], ax: Axes | None = None) -> Axes:
     return ax
 
 
-def pieces_by_language(
-    rows: dict[str, tuple[int, int]], ax: Axes | None = None
-) -> Axes:
-    """A bar for each language: the tokens of its sentence, unknown ones apart.
+def pieces_by_language(rows: dict[str, tuple[int, int]]) -> Axes:
+    """Draw a bar for each language: the tokens of its sentence, unknown ones apart.
 
     Args:
         rows: for each language how many tokens there are, and how many are unknown.
     """
-    ax = ax or new_axes(0.3 * len(rows) + 0.9)
+    ax = new_axes(0.3 * len(rows) + 0.9)
     known = [tokens - unknown for tokens, unknown in rows.values()]
     unknown = [unknown for _, unknown in rows.values()]
     ax.barh(list(rows), known, color=GREEN, label="pieces")

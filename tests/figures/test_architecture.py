@@ -1,15 +1,11 @@
-import matplotlib as mpl
 import pytest
-
-mpl.use("Agg")
-import matplotlib.pyplot as plt
 
 from companion import architecture, figures
 
 TOKENS = ["[CLS]", "Who", "?", "[SEP]", "My", "name", "is", "F", "##oo", "[SEP]"]
 
 
-def test_two_bars_a_token():
+def test_two_bars_per_token():
     starts, ends = [i / 20 for i in range(10)], [1 - i / 20 for i in range(10)]
     ax = figures.token_probabilities(TOKENS, starts, ends)
     first, last = ax.containers
@@ -38,8 +34,3 @@ def test_the_data_flow_shows_the_models_own_sizes(embedded):
     assert "384 → 1536 → 384" in shown
     assert shown.count("(1, 10, 384)") == 3
     assert "  ".join(TOKENS) in shown
-
-
-def test_a_figure_can_be_drawn_into_an_axes_that_is_there():
-    _, ax = plt.subplots()
-    assert figures.token_probabilities(TOKENS, [0.1] * 10, [0.1] * 10, ax) is ax

@@ -1,10 +1,7 @@
 import math
 
-import matplotlib as mpl
 import pytest
 import torch
-
-mpl.use("Agg")
 from transformers import BertConfig
 
 from companion import figures

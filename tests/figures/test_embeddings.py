@@ -1,8 +1,5 @@
-import matplotlib as mpl
 import pytest
 import torch
-
-mpl.use("Agg")
 
 from companion import embeddings, figures, running, tokens
 
@@ -15,7 +12,7 @@ def test_the_sum_shows_each_tables_rows_and_the_shapes(notes_model):
     assert shown.count("(1, 10, 768)") == 5
 
 
-def test_three_bars_a_token_as_long_as_its_vectors(embedded):
+def test_three_bars_per_token_as_long_as_its_vectors(embedded):
     tokenizer, model = embedded
     encoded = tokens.encode(tokenizer, running.QUESTION, running.CONTEXT)
     with torch.inference_mode():

@@ -3,8 +3,6 @@ import math
 import matplotlib as mpl
 import numpy as np
 import pytest
-
-mpl.use("Agg")
 import torch
 
 from companion import figures
@@ -35,7 +33,7 @@ def test_gelu_lies_on_its_formula_and_its_tanh_form_close_by():
     assert off.tolist() == pytest.approx(((tanh - exact) * 1000).tolist(), abs=1e-8)
 
 
-def test_three_bars_a_layer():
+def test_three_bars_per_layer():
     lengths = {"stream": [3.0, 4.0], "attention": [1.0, 2.0], "rest": [0.5, 0.25]}
     ax = figures.update_lengths(lengths)
     heights = [[bar.get_height() for bar in bars] for bars in ax.containers]
@@ -61,7 +59,7 @@ def test_four_maps_with_each_token_at_its_place():
         assert mpl.colors.to_hex(dots.get_facecolors()[0]) == ORANGE
         assert [text.get_text() for text in ax.texts] == ["c"]
         assert tuple(ax.texts[0].xy) == tuple(points[step, 2].tolist())
-    assert [ax.get_title() for ax in maps][::3] == ["embeddings", "behind layer 5"]
+    assert [ax.get_title() for ax in maps][::3] == ["embeddings", "after layer 5"]
 
 
 def test_four_steps_of_any_number():

@@ -1,12 +1,7 @@
-from pathlib import Path
-
-import matplotlib as mpl
 import numpy
 import pytest
 
-mpl.use("Agg")
-
-from companion import figures, measured
+from companion import figures
 from companion.figures import fine_tuning
 
 
@@ -50,15 +45,9 @@ def test_bars_have_the_scores_and_lines_what_was_published():
     assert [t.get_text() for t in ax.get_yticklabels()] == ["new wiki", "qed"]
 
 
-def test_the_embedded_models_card_has_scores():
-    scores = measured.held_out_scores()
-    assert "squadshifts_new_wiki" in scores
-    assert all(0 < row["EM"] < row["F1"] < 100 for row in scores.values())
-
-
-def test_a_trial_is_a_dot_and_the_baseline_has_a_band():
-    trials = {"baseline": {"EM": 36.0}, "longer": {"EM": 44.0}}
-    ax = figures.trial_scores(trials, questions=900)
+def test_an_ablation_is_a_dot_and_the_baseline_has_a_band():
+    ablations = {"baseline": {"EM": 36.0}, "longer": {"EM": 44.0}}
+    ax = figures.ablation_scores(ablations, questions=900)
     line, dots = ax.lines
     assert list(line.get_xdata()) == [36.0, 36.0]
     assert list(dots.get_xdata()) == [36.0, 44.0]
@@ -66,17 +55,4 @@ def test_a_trial_is_a_dot_and_the_baseline_has_a_band():
     error = 100 * (0.36 * 0.64 / 900) ** 0.5
     assert band.get_x() == pytest.approx(36 - 2 * error)
     assert band.get_width() == pytest.approx(4 * error)
-    assert [t.get_text() for t in ax.get_yticklabels()] == list(trials)
-
-
-def test_stored_trials_are_those_that_the_program_makes():
-    root = Path(__file__).parents[2]
-    source = (root / "benchmarks" / "ablations.py").read_text("utf-8")
-    stored = measured.results("ablations")
-    assert all(f'"{name}": Trial(' in source for name in stored["trials"])
-    assert len(stored["trials"]) == source.count(": Trial(")
-    questions = {
-        kind: {name: row["questions"] for name, row in run["held out"].items()}
-        for kind, run in stored["vocabulary"].items()
-    }
-    assert questions["cased"] == questions["uncased"]
+    assert [t.get_text() for t in ax.get_yticklabels()] == list(ablations)

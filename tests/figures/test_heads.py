@@ -1,7 +1,4 @@
-import matplotlib as mpl
 import torch
-
-mpl.use("Agg")
 
 from companion import figures
 

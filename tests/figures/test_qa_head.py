@@ -1,10 +1,6 @@
 import math
 
-import matplotlib as mpl
 import pytest
-
-mpl.use("Agg")
-import matplotlib.pyplot as plt
 from matplotlib.patches import Rectangle
 
 from companion import figures
@@ -23,7 +19,7 @@ def test_the_flow_shows_the_texts_own_sizes(embedded):
         assert shape in shown
 
 
-def test_two_strips_a_token_coloured_by_their_logits():
+def test_two_strips_per_token_coloured_by_their_logits():
     starts, ends = list(range(10)), list(range(10, 20))
     ax = figures.logits_under_text(TOKENS, starts, ends)
     [words, *_] = [[t.get_text() for t in ax.texts]]
@@ -49,7 +45,7 @@ def test_a_long_text_goes_on_in_the_next_line_and_pieces_stay_together():
     tokens = ["wonder", "##ful"] * 10
     ax = figures.logits_under_text(tokens, [0.0] * 20, [1.0] * 20)
     strips = rectangles(ax)[::2]
-    assert strips[1].get_x() - strips[0].get_x() == pytest.approx(6)  # no blank
+    assert strips[1].get_x() - strips[0].get_x() == pytest.approx(6)  # no space
     assert strips[2].get_x() - strips[0].get_x() == pytest.approx(10)
     assert len({strip.get_y() for strip in strips}) == 2
     assert max(s.get_x() + s.get_width() for s in strips) <= 54
@@ -76,15 +72,3 @@ def test_the_points_lie_on_the_curve():
     assert start.get_ydata()[0] == pytest.approx(math.log(4))
     assert end.get_ydata()[0] == 0
     assert [text.get_text() for text in ax.texts] == ["start", "end"]
-
-
-def test_they_can_be_drawn_into_an_axes_that_is_there(embedded):
-    config = embedded[1].config
-    for draw in [
-        lambda ax: figures.span_flow(config, 5, ax),
-        lambda ax: figures.logits_under_text(TOKENS, [0.0] * 10, [1.0] * 10, ax),
-        lambda ax: figures.span_table(["a"], [0.5], [0.5], 1, ax),
-        lambda ax: figures.cross_entropy({}, ax),
-    ]:
-        _, ax = plt.subplots()
-        assert draw(ax) is ax

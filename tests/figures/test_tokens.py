@@ -1,7 +1,3 @@
-import matplotlib as mpl
-
-mpl.use("Agg")
-
 from companion import figures, running, tokens
 
 
@@ -15,7 +11,7 @@ def test_the_alignment_has_all_rows_under_each_other(embedded):
     assert {"##oo", "oo", "5658", "[CLS]", "–"} <= texts
 
 
-def test_lengths_count_letters_without_the_mark_for_going_on():
+def test_lengths_count_letters_without_the_two_hashes():
     ax = figures.piece_lengths(["[PAD]", "a", "##b", "abc", "##", "[", "##xyz"])
     starts, rests = ax.containers
     assert [bar.get_height() for bar in starts] == [2, 1, 1]  # a and [; ##; abc
