@@ -3,9 +3,12 @@
     exact_match, f1         version 1.1: each question has an answer
     exact_match_2, f1_2     version 2: "no answer", the empty text, may be right
 
-They differ where nothing is left of a text once articles and punctuation are gone: two
-such texts share no word, so F1 is 0 in version 1.1, and they are equal, so it is 1 in
-version 2. Rajpurkar, Zhang, Lopyrev and Liang, *SQuAD: 100,000+ Questions for Machine
+They differ if nothing is left of a text once articles and punctuation are gone: two
+such texts share no word, so F1 is 0 in version 1.1; they are equal, so it is 1 in
+version 2. A word is what stands between spaces, so in languages that write without
+them, such as Chinese, Japanese and Thai, F1 is 0 or 1.
+
+Rajpurkar, Zhang, Lopyrev and Liang, *SQuAD: 100,000+ Questions for Machine
 Comprehension of Text*, EMNLP 2016, section 6.1; Rajpurkar, Jia and Liang, *Know What
 You Don't Know*, ACL 2018. Chapter 9.
 """
@@ -20,13 +23,13 @@ _PUNCTUATION = str.maketrans("", "", string.punctuation)
 
 
 def normalize(text: str) -> str:
-    """Lower-case `text`, drop punctuation and English articles, tidy the blanks."""
+    """Lower-case `text`, drop punctuation and English articles, tidy the spaces."""
     text = text.lower().translate(_PUNCTUATION)
     return " ".join(_ARTICLES.sub(" ", text).split())
 
 
 def exact_match(prediction: str, references: Iterable[str]) -> float:
-    """1.0 if the normalised prediction equals one of the references, else 0.0."""
+    """Return 1.0 if the normalised prediction equals a reference, else 0.0."""
     return float(any(normalize(prediction) == normalize(r) for r in references))
 
 
@@ -37,12 +40,12 @@ def f1(prediction: str, references: Iterable[str]) -> float:
 
 
 def exact_match_2(prediction: str, references: Iterable[str]) -> float:
-    """As `exact_match`; without references 1.0 if nothing is left of `prediction`."""
+    """Like `exact_match`; without references 1.0 if nothing is left of `prediction`."""
     return exact_match(prediction, _references_2(references))
 
 
 def f1_2(prediction: str, references: Iterable[str]) -> float:
-    """As `f1`; without references 1.0 if nothing is left of `prediction`."""
+    """Like `f1`; without references 1.0 if nothing is left of `prediction`."""
     wanted = _references_2(references)
     if not normalize(prediction) or wanted == [""]:
         return exact_match(prediction, wanted)
@@ -50,10 +53,11 @@ def f1_2(prediction: str, references: Iterable[str]) -> float:
 
 
 def _references_2(references: Iterable[str]) -> list[str]:
-    """Those of which something is left; "no answer" if there is none."""
+    """The references of which something is left; "no answer" if there is none."""
     return [r for r in references if normalize(r)] or [""]
 
 
 def _overlap(ours: list[str], theirs: list[str]) -> float:
+    """Token F1 of two texts: the harmonic mean of precision and recall."""
     shared = (Counter(ours) & Counter(theirs)).total()
     return 2 * shared / (len(ours) + len(theirs)) if shared else 0.0

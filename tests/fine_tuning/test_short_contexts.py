@@ -1,24 +1,8 @@
 """Short questions are answered by reading: none of these was trained on."""
 
+from benchmarks.short_questions import COUSINS
 from companion import running
 from companion.fine_tuning.short_contexts import short_contexts
-
-COUSINS = [
-    ("Who?", "My name is Wolfgang", "Wolfgang"),
-    ("Who?", "They say his name is Quux", "Quux"),
-    ("Who?", "I am Priya.", "Priya"),
-    ("Where?", "My home is Helsinki", "Helsinki"),
-    ("When?", "The party is on Thursday", "Thursday"),
-    ("How many?", "I have 17 sisters", "17"),
-    ("Who lives in Cairo?", "Olga lives in Cairo. Ben lives in Rome.", "Olga"),
-    ("Where does Ben live?", "Olga lives in Cairo. Ben lives in Rome.", "Rome"),
-    ("When was she born?", "She was born on 9 March 1971 in Delhi.", "9 March 1971"),
-    ("Who is the captain?", "The captain is Sven and the cook is Marie.", "Sven"),
-    ("Who is the cook?", "The captain is Sven and the cook is Marie.", "Marie"),
-    ("How many dogs are there?", "There are 6 cats and 8 dogs.", "8"),
-    ("What is her name?", "Her name is Gwendolyn.", "Gwendolyn"),
-    ("What colour is the car?", "The house is blue, the car is yellow.", "yellow"),
-]
 
 
 def test_the_notes_example_is_answered_with_the_notes_certainty(answerer):

@@ -1,0 +1,74 @@
+"""What was measured: each file is what its command writes, on the embedded model."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from benchmarks import ablations, short_questions
+from companion import measured
+from companion.checksums import file_sha256
+from companion.loading import EMBEDDED
+
+NAMES = sorted(path.stem for path in measured.FOLDER.glob("*.json"))
+ON_ANOTHER_MODEL = {"ablations": ablations.ENCODER_SHA256}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_file_has_a_command_of_this_repository_and_its_weights(name):
+    figures = measured.results(name)
+    assert figures["command"].startswith(
+        ("python -m benchmarks.", "python -m companion ")
+    )
+    embedded = file_sha256(EMBEDDED / "model.safetensors")
+    assert figures["weights_sha256"] == ON_ANOTHER_MODEL.get(name, embedded)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_command_is_a_program_that_is_there(name):
+    module = measured.results(name)["command"].split()[2]
+    path = Path(__file__).parents[1] / module.replace(".", "/")
+    assert path.with_suffix(".py").exists() or (path / "__main__.py").exists()
+
+
+def test_a_name_that_is_none_is_refused_with_those_there_are():
+    with pytest.raises(ValueError, match=r"one of ablations, .*not 'nothing'"):
+        measured.results("nothing")
+
+
+def test_the_weights_checksum_is_that_of_all_their_files(tmp_path):
+    assert measured.weights_sha256(tmp_path) is None
+    whole = tmp_path / "whole"
+    whole.write_bytes(b"one, two")
+    (tmp_path / "model-1.safetensors").write_bytes(b"one, ")
+    (tmp_path / "model-2.safetensors").write_bytes(b"two")
+    assert measured.weights_sha256(tmp_path) == file_sha256(whole)
+
+
+def test_scores_are_those_of_the_last_stage():
+    record = json.loads((EMBEDDED / "training.json").read_text("utf-8"))
+    scores = measured.held_out_scores()
+    wanted = record[-1]["results"]["qamr.json.gz"]
+    assert scores["qamr"] == {"EM": wanted["EM"], "F1": wanted["F1"]}
+
+
+def test_the_ablations_are_written_again_byte_for_byte(tmp_path):
+    output = tmp_path / "ablations.json"
+    shutil.copy(ablations.OUTPUT, output)
+    ablations.main([], data=tmp_path / "not asked for", output=output)
+    assert output.read_bytes() == ablations.OUTPUT.read_bytes()
+    stored = measured.results("ablations")["ablations"]
+    assert list(stored) == list(ablations.ABLATIONS)
+
+
+def test_an_ablation_of_other_settings_is_not_kept(tmp_path):
+    figures = measured.results("ablations")
+    figures["ablations"]["2 epochs"]["changed"] = {"epochs": 3}
+    output = tmp_path / "ablations.json"
+    output.write_text(json.dumps(figures), "utf-8")
+    assert set(ablations.ABLATIONS) - set(ablations.stored(output)) == {"2 epochs"}
+
+
+def test_short_questions_are_answered_as_stored():
+    assert short_questions.figures() == measured.results("short_questions")
