@@ -1,17 +1,23 @@
-"""`python -m companion evaluate`: EM, F1 and their bounds, by file. Chapter 9."""
+"""`python -m companion evaluate`: EM, F1 and their bounds, by file."""
 
 import argparse
 import json
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
 import companion
-from companion import measured
-from companion.commands import add_model_option
+from companion import extras, measured
+from companion.commands import add_model_option, number
 from companion.fine_tuning import card, evaluation, features, reports
 from companion.fine_tuning.held_out import recorded
+from companion.fine_tuning.outputs import check_file
 from companion.fine_tuning.squad import Example, read_squad
 from companion.loading import EMBEDDED
+from companion.qa_pipeline.arguments import LONGEST_QUESTION, lengths
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 def add_parser(commands: argparse._SubParsersAction) -> None:
@@ -28,11 +34,12 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     command.add_argument(
         "--held-out",
         action="store_true",
-        help="only the part of each file that `fine-tune` does not train on",
+        help="only those questions of each file that the model was not trained on, by "
+        "the record of `fine-tune` in its folder, whatever the file is called",
     )
     command.add_argument(
         "--no-answer",
-        type=float,
+        type=number(0, 1),
         default=0.0,
         metavar="SHARE",
         help="ask this share of the questions again about another paragraph of their "
@@ -47,29 +54,53 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Print a line per file, and one for all questions if there are several files."""
+    _check_outputs(options)
     names = reports.domain_names(options.files)
-    folder = Path(options.model or os.environ.get("COMPANION_MODEL") or EMBEDDED)
+    name = options.model or os.environ.get("COMPANION_MODEL") or EMBEDDED
+    folder = Path(name).expanduser()
     stages = card.stages_of(folder)
     parts = [_questions(path, stages, options) for path in options.files]
-    mixed = any(not e.answers for part in parts for e in part)
-    tokenizer, model = companion.load(options.model)
-    asked = {
-        name: evaluation.ask(tokenizer, model, part, no_answer=mixed)
-        for name, part in zip(names, parts, strict=True)
-    }
+    asked = dict(zip(names, _ask(parts, options.model), strict=True))
     report = reports.report(
         asked,
         _command(names, options),
         measured.weights_sha256(folder),
         made_by=[stage["command"] for stage in stages],
     )
-    every = report["domains"] | ({"all": report["all"]} if "all" in report else {})
-    for name, figures in every.items():
+    every = list(report["domains"].items())
+    every += [("all", report["all"])] if "all" in report else []
+    for name, figures in every:
         print(f"{name}  {evaluation.one_line(figures)}")
     if options.json:
         options.json.write_text(json.dumps(report, indent=1) + "\n", "utf-8")
     if options.picture:
-        _draw(list(every.values())[-1]["reliability"], options.picture)
+        _draw(every[-1][1]["reliability"], options.picture)
+
+
+def _check_outputs(options: argparse.Namespace) -> None:
+    """What cannot be written at the end is refused at the beginning."""
+    if options.json:
+        check_file("--json", options.json)
+    if options.picture:
+        extras.require("matplotlib", "figures")
+        check_file("--picture", options.picture, (".png", ".svg"))
+    inputs = [path.resolve() for path in options.files]
+    for name in ("json", "picture"):
+        path = getattr(options, name)
+        if path and path.resolve() in inputs:
+            raise ValueError(f"--{name} {path}: is one of the files to read")
+
+
+def _ask(
+    parts: list[list[Example]], model_name: str | None
+) -> list[list[evaluation.Asked]]:
+    """Ask the questions of each part; all of them are checked before the first."""
+    tokenizer, model = companion.load(model_name)
+    sizes = lengths(tokenizer, model, None, None, LONGEST_QUESTION)
+    for part in parts:
+        features.check_readable(part, tokenizer, sizes)
+    mixed = any(not e.answers for part in parts for e in part)
+    return [evaluation.ask(tokenizer, model, part, no_answer=mixed) for part in parts]
 
 
 def _command(names: list[str], options: argparse.Namespace) -> str:
@@ -81,16 +112,22 @@ def _command(names: list[str], options: argparse.Namespace) -> str:
     return " ".join([*words, "--json", options.json.name] if options.json else words)
 
 
-def _draw(bins: list[dict], path: Path) -> None:
+def _draw(bins: list[dict[str, Any]], path: Path) -> None:
     from companion.figures.qa_pipeline import reliability  # slow to import
 
-    reliability(bins).figure.savefig(path)
+    cast("Figure", reliability(bins).figure).savefig(path)
 
 
 def _questions(
-    path: Path, stages: list[dict], options: argparse.Namespace
+    path: Path, stages: list[card.Stage], options: argparse.Namespace
 ) -> list[Example]:
     examples = read_squad(path)
     if options.held_out:
         examples = recorded(stages, examples, str(path))
-    return features.add_unanswerable(examples, options.no_answer, seed=0)
+    asked = features.add_unanswerable(examples, options.no_answer, seed=0)
+    if len(asked) == len(examples) and int(options.no_answer * len(examples)):
+        raise ValueError(
+            f"--no-answer {options.no_answer:g}: {path} has no page with another "
+            "paragraph that lacks the answer"
+        )
+    return asked

@@ -100,11 +100,13 @@ def cased_vocabulary() -> list[str]:
     """
     blingfire = _needed("blingfire")
     table = blingfire.load_model(
-        str(Path(blingfire.__file__).parent / "bert_base_cased_tok.i2w")
+        str(Path(str(blingfire.__file__)).parent / "bert_base_cased_tok.i2w")
     )
 
     def text(*ids: int) -> str:
-        return blingfire.ids_to_text(table, numpy.int32(ids), skip_special_tokens=False)
+        return blingfire.ids_to_text(
+            table, numpy.array(ids, "int32"), skip_special_tokens=False
+        )
 
     word = 1271  # "name"; a piece that continues a word is joined to it without a space
     pieces = []

@@ -7,6 +7,7 @@ names the file and the question.
 """
 
 import gzip
+import importlib
 import json
 import warnings
 import zlib
@@ -64,7 +65,7 @@ def read_hub(name: str, revision: str, config: str | None, split: str) -> list[E
         ValueError: if the package `datasets` is missing, or a column.
     """
     try:
-        import datasets
+        datasets = importlib.import_module("datasets")
     except ImportError as error:
         raise ValueError(
             f"hub:{name} needs the package `datasets`: pip install datasets"

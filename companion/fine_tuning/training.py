@@ -11,7 +11,7 @@ import shutil
 import warnings
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import torch
 from transformers import BertForQuestionAnswering, BertTokenizer
@@ -26,6 +26,9 @@ from companion.fine_tuning.saving import save
 from companion.fine_tuning.sources import Source, read_sources
 from companion.loading import read_checkpoint
 from companion.qa_pipeline.arguments import LONGEST_QUESTION, lengths
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 UNMAPPABLE = 0.5  # share of the answers that may stand in no window
 
@@ -173,7 +176,7 @@ def _store(
     save(model, tokenizer, folder)
     shutil.copy(partial / loop.LOG, folder / loop.LOG)
     curve = learning_curve(read_losses(folder / loop.LOG))
-    curve.figure.savefig(folder / "learning_curve.png")
+    cast("Figure", curve.figure).savefig(folder / "learning_curve.png")
 
 
 def _measure(
