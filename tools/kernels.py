@@ -22,13 +22,23 @@ SHUT_OUT = re.compile(
     r"COMPANION_|PYTHON(?!PATH$|HOME$)|IPYTHON|JUPYTER|MPL|MATPLOTLIB|HF_|TRANSFORMERS_"
     r"|TORCH_|TQDM_|ACCELERATE_"
 )
+DTYPE = "COMPANION_DTYPE"  # outputs are the same in float64; `make stable` shows it
 
 
-def environment(folder: Path) -> dict[str, str]:
-    """Return the variables for a kernel whose own files go into `folder`."""
-    kept = {name: v for name, v in os.environ.items() if not SHUT_OUT.match(name)}
+def environment(folder: Path, kept: str = "") -> dict[str, str]:
+    """Return the variables for a kernel whose own files go into `folder`.
+
+    Args:
+        folder: an empty one.
+        kept: the name of a variable that is not shut out.
+    """
+    through = {
+        name: value
+        for name, value in os.environ.items()
+        if name == kept or not SHUT_OUT.match(name)
+    }
     return {
-        **kept,
+        **through,
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "IPYTHONDIR": str(folder / "ipython"),
         "MPLCONFIGDIR": str(folder / "matplotlib"),

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
-from pybtex.database import Entry, parse_file
+from pybtex.database import Entry, parse_file  # type: ignore[import-untyped]
 
 BOOK = Path(__file__).parents[1] / "book"
 ROLE = re.compile(r"\{([a-z:]+)\}`([^`]+)`")
@@ -72,7 +72,7 @@ def written_out(text: str, stem: str) -> str:
     text = LABEL.sub(r"\2 \3", text)
     text = BOX.sub(_box, text)
     text = DEFINITION.sub(r"- \1: ", text)
-    text = ROLE.sub(lambda found: _role(*found.groups(), stem), text)
+    text = ROLE.sub(lambda found: _role(found[1], found[2], stem), text)
     left = re.search(
         r"^[:`]{3,}\{.*|\{[a-z:]+\}`.*|^% .*|^\(.*\)=$", text, re.MULTILINE
     )
