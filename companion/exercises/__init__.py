@@ -1,7 +1,7 @@
-"""One check a task: it prints "not answered yet", "right", or what is wrong and a hint.
+"""One check per task: it prints "not answered yet", "right", or a hint.
 
 A check never raises, whatever it is given. `answer = ...` counts as not answered. There
-is a module for each chapter; all are called as `exercises.check_name(answer)`.
+is one module per chapter; all are called as `exercises.check_name(answer)`.
 """
 
 from companion.exercises.architecture import (

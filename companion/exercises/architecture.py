@@ -1,4 +1,4 @@
-"""Chapter 1."""
+"""Chapter 1's exercises: count parameters, score another span, take positions away."""
 
 from functools import cache
 
@@ -10,17 +10,17 @@ from companion.qa_head import span_probabilities
 
 
 def check_word_table(answer: object) -> None:
-    """Chapter 1: parameters of a table with 30,522 rows of 768 numbers."""
+    """Check the parameters of a table with 30,522 rows of 768 numbers."""
     hints = {
-        30_522 + 768: "A table has rows times columns many numbers.",
-        30_522: "That is the number of rows. How many numbers has each?",
+        30_522 + 768: "A table has as many numbers as rows times columns.",
+        30_522: "That is the number of rows. How many numbers does each have?",
         28_996 * 768: "That is the cased vocabulary's table; this one has 30,522 rows.",
     }
     number(answer, 30_522 * 768, hints, "Rows times columns.")
 
 
 def check_layer(answer: object) -> None:
-    """Chapter 1: parameters of one layer with H = 1024 and I = 4096."""
+    """Check the parameters of one layer with H = 1024 and I = 4096."""
     hidden, inner = 1024, 4096
     matrices = 4 * hidden * hidden + 2 * hidden * inner
     biases = 4 * hidden + inner + hidden
@@ -40,7 +40,7 @@ def check_layer(answer: object) -> None:
 
 
 def check_order(answer: object) -> None:
-    """Chapter 1: does BERT see the order of the tokens if all positions are 0?"""
+    """Check whether BERT sees the order of the tokens if all positions are 0."""
     truth(
         answer,
         _order_is_seen_without_positions(),
@@ -50,12 +50,12 @@ def check_order(answer: object) -> None:
 
 
 def check_longer_span(answer: object) -> None:
-    """Chapter 1: the score of "name is Foo" for the question "Who?"."""
+    """Check the score of "name is Foo" for the question "Who?"."""
     starts, ends, first, last = _who()
     start, end = float(starts[first]), float(ends[last])
     hints = {
-        start: "That is only the start's probability; the end's belongs to it.",
-        end: "That is only the end's probability; the start's belongs to it.",
+        start: "That is only the start's probability; multiply it by the end's.",
+        end: "That is only the end's probability; multiply it by the start's.",
         start + end: "The score is the product, not the sum.",
     }
     number(answer, start * end, hints, "It starts at `name`, it ends at `##oo`.")
@@ -63,7 +63,7 @@ def check_longer_span(answer: object) -> None:
 
 @cache
 def _who() -> tuple[torch.Tensor, torch.Tensor, int, int]:
-    """Start and end probabilities for the running example; places of `name`, `##oo`."""
+    """Compute both probabilities for the running example; find `name` and `##oo`."""
     tokenizer, model = load()
     inputs = tokenizer("Who?", "My name is Foo", return_tensors="pt")
     with torch.inference_mode():
@@ -78,6 +78,7 @@ def _who() -> tuple[torch.Tensor, torch.Tensor, int, int]:
 
 @cache
 def _order_is_seen_without_positions() -> bool:
+    """Run the ids forward and backward with all positions 0, and compare."""
     tokenizer, model = load()
     ids = tokenizer("Who?", "My name is Foo", return_tensors="pt")["input_ids"]
     nowhere = torch.zeros_like(ids)

@@ -1,18 +1,17 @@
-"""Chapter 4."""
+"""Chapter 4's exercises: weigh by hand, find a head, mask a token, count the cost."""
 
 import math
 from functools import cache
 
 import torch
 
-from companion import running, tokens
-from companion.encoder import trace as run_trace
+from companion import encoder, running, tokens
 from companion.exercises.verdicts import number
 from companion.loading import load
 
 
 def check_one_weight(answer: object) -> None:
-    """Chapter 4: the weight of the first of two keys, whose scores are 2 and 0."""
+    """Check the weight of the first of two keys, whose scores are 2 and 0."""
     hints = {
         2: "That is the first key's score. Now the softmax over both scores.",
         _sigmoid(4): "That is without the scale: divide by the square root of 4.",
@@ -24,17 +23,17 @@ def check_one_weight(answer: object) -> None:
 
 
 def _sigmoid(difference: float) -> float:
-    """The softmax of two scores that differ so much: the larger one's weight."""
+    """Compute the larger weight in the softmax of two scores with this difference."""
     return 1 / (1 + math.exp(-difference))
 
 
 def check_previous_head(answer: object) -> None:
-    """Chapter 4: the head of layer 0 that looks at the token before."""
+    """Check the head of layer 0 that looks at the token before."""
     means = _trace().layers[0].weights[0].diagonal(-1, 1, 2).mean(dim=-1)
     wanted = int(means.argmax())
     hints = {
         int(_trace().layers[1].weights[0].diagonal(-1, 1, 2).mean(-1).argmax()): (
-            "That is the one of layer 1. Ask layer 0."
+            "That is the one of layer 1. Look in layer 0."
         ),
         wanted + 1: "Heads are counted from 0.",
     }
@@ -43,24 +42,24 @@ def check_previous_head(answer: object) -> None:
 
 
 def check_without_f(answer: object) -> None:
-    """Chapter 4: what `##oo` gets from `Who` where `F` is shut out."""
+    """Check what `##oo` gets from `Who` where `F` is shut out."""
     row = _trace().layers[-1].weights[0, 0, 1]
     f, oo = float(row[-3]), float(row[-2])
     hints = {
         oo: "That is the weight with F. Without it the others must sum to 1.",
-        oo + f: "F's weight does not all go to ##oo: each other weight grows alike.",
-        0: "That is F's own weight now. What has ##oo?",
+        oo + f: "F's weight does not all go to ##oo: every weight grows by one factor.",
+        0: "That is F's own weight now. What is the weight of ##oo?",
     }
     number(answer, oo / (1 - f), hints, "Set F's score to -inf, then the softmax.")
 
 
 def check_score_cost(answer: object) -> None:
-    """Chapter 4: multiplications in one layer's scores, T = 512, the notes' shape."""
+    """Check the multiplications in one layer's scores, T = 512, the notes' shape."""
     pairs = 512 * 512
     hints = {
         pairs: "That counts the pairs. How long is each dot product, in all heads?",
         pairs * 64: "That is one head of twelve.",
-        512 * 768: "That is for one token; there are 512 that ask.",
+        512 * 768: "That is for one token; there are 512 of them.",
         pairs * 768 * 12: "That is all twelve layers; one was asked for.",
         pairs * 384: "That is with the book's H; the notes' shape has 768.",
         pairs * 768 * 2: "The weighted sums cost as much again; leave them out.",
@@ -69,8 +68,9 @@ def check_score_cost(answer: object) -> None:
 
 
 @cache
-@torch.no_grad()
-def _trace():
+def _trace() -> encoder.Trace:
+    """Trace the running example."""
     tokenizer, model = load()
     encoded = tokens.encode(tokenizer, running.QUESTION, running.CONTEXT)
-    return run_trace(model.bert, **encoded.model_inputs())
+    with torch.inference_mode():
+        return encoder.trace(model.bert, **encoded.model_inputs())

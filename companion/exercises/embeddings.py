@@ -1,33 +1,33 @@
-"""Chapter 3."""
+"""Chapter 3's exercises: tables, LayerNorm by hand, a look-up, words that swap."""
 
 from companion.exercises.verdicts import number, truth
 
 
 def check_tables(answer: object) -> None:
-    """Chapter 3: numbers in the three tables of the book's model."""
+    """Check the count of numbers in the three tables of the book's model."""
     hints = {
         28_996 * 384: "That is the table of words; there are two more.",
         (28_996 + 512) * 384: "The two rows of the token types are missing.",
-        28_996 + 512 + 2: "Those are the rows. How many numbers has each?",
+        28_996 + 512 + 2: "Those are the rows. How many numbers does each have?",
         (28_996 + 512 + 2) * 768: "That is with the notes' H; here H is 384.",
     }
     number(answer, (28_996 + 512 + 2) * 384, hints, "Add the rows, then times H.")
 
 
 def check_layer_norm(answer: object) -> None:
-    """Chapter 3: the first number of LayerNorm([1, 3, 5, 7])."""
+    """Check the first number of LayerNorm([1, 3, 5, 7])."""
     hints = {
-        -3: "The mean is off; now divide by the spread.",
+        -3: "The mean is subtracted; now divide by the spread.",
         -3 / 5: "That divides by the variance; the spread is its square root.",
         -3 / (20 / 3) ** 0.5: "The variance divides by H, here 4, not by 3.",
-        1 / 5**0.5: "First take the mean off.",
-        3 / 5**0.5: "The sign: 1 lies below the mean.",
+        1 / 5**0.5: "First subtract the mean.",
+        3 / 5**0.5: "Check the sign: 1 is below the mean.",
     }
     number(answer, -3 / 5**0.5, hints, "The mean is 4. How large is the spread?")
 
 
 def check_one_hot(answer: object) -> None:
-    """Chapter 3: multiplications of a one-hot row with the table of words."""
+    """Check the multiplications of a one-hot row with the table of words."""
     hints = {
         28_996: "That is one column of the table; it has 384.",
         384: "That is what a look-up copies. The product goes through all rows.",
@@ -37,7 +37,7 @@ def check_one_hot(answer: object) -> None:
 
 
 def check_swap(answer: object) -> None:
-    """Chapter 3: do two words that swap places swap their vectors?"""
+    """Check whether two words that swap places swap their vectors."""
     truth(
         answer,
         False,

@@ -1,8 +1,8 @@
-"""Chapter 9."""
+"""Chapter 9's exercises: label an answer, F1 by hand, count steps, find the rate."""
 
 from companion.exercises.verdicts import items, number
 from companion.fine_tuning.features import features_of
-from companion.fine_tuning.short_contexts import Example
+from companion.fine_tuning.squad import Example
 from companion.loading import load
 
 ASKED = Example(
@@ -14,16 +14,13 @@ ASKED = Example(
 
 
 def check_labels(answer: object) -> None:
-    """Chapter 9: the first and last token of `Lower Fenn`."""
+    """Check the first and last token of `Lower Fenn`."""
     tokenizer, _ = load()
     [window] = features_of([ASKED], tokenizer)
     start, end = window.start, window.end
     before = len(window.offsets) - len(tokenizer.tokenize(ASKED.context)) - 1
     hints = [
-        (
-            [start, end + 1],
-            "The end label is the last token, not the one after.",
-        ),
+        ([start, end + 1], "The end label is the last token, not the one after."),
         ([start - before, end - before], "Count from [CLS], not from the context."),
         ([19, 28], "Those are characters; a label is a token."),
         ([19, 29], "Those are characters; a label is a token."),
@@ -36,11 +33,11 @@ def check_labels(answer: object) -> None:
 
 
 def check_f1(answer: object) -> None:
-    """Chapter 9: F1 of "a small museum" against "small museum of maps"."""
+    """Check the F1 of "a small museum" against "small museum of maps"."""
     hints = {
         4 / 7: "Articles do not count: `a` goes before the words are compared.",
         1.0: "That is the share of the model's words that are right, one of two parts.",
-        0.5: "That is the share of the reference's words that were found, one part.",
+        0.5: "That is the share of the reference's words that the model has, one part.",
         3 / 4: "That is the plain mean of the two shares; F1 takes the harmonic one.",
         0.0: "That is the exact match.",
     }
@@ -48,9 +45,9 @@ def check_f1(answer: object) -> None:
 
 
 def check_gpu_steps(answer: object) -> None:
-    """Chapter 9: steps of a run on eight processors."""
+    """Check the steps of a run on eight GPUs."""
     hints = {
-        2 * 88_000 / 32: "That is for one processor; here a step takes eight batches.",
+        2 * 88_000 / 32: "That is for one GPU; here a step takes eight batches.",
         344: "That is one epoch.",
         687.5: "The last step of an epoch takes what is left: round up, then double.",
         8 * 688: "All eight take the same step together.",
@@ -59,7 +56,7 @@ def check_gpu_steps(answer: object) -> None:
 
 
 def check_rate(answer: object) -> None:
-    """Chapter 9: the learning rate in the middle of its way down."""
+    """Check the learning rate in the middle of its way down."""
     hints = {
         0.5: "That is the share of the peak. Multiply by the peak.",
         1.2e-4: "That is the peak, which it leaves after the warm-up.",

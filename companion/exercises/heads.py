@@ -1,19 +1,16 @@
-"""Chapter 10."""
+"""Chapter 10's exercises: roll out by hand, find a head, switch heads off."""
 
 from functools import cache
 
 import torch
 
-from companion import heads, running
-from companion.encoder import trace as run_trace
+from companion import encoder, heads, running, tokens
 from companion.exercises.verdicts import items, number, truth
 from companion.loading import load
-from companion.tokens import Encoded
-from companion.tokens import encode as to_tokens
 
 
 def check_rollout(answer: object) -> None:
-    """Chapter 10: rollout of one layer by hand, two tokens."""
+    """Check the rollout of one layer by hand, two tokens."""
     hints = {
         0.8: "That is the weight. Half of the token stays where it is: the residual.",
         0.6: "That is what it keeps of itself.",
@@ -24,7 +21,7 @@ def check_rollout(answer: object) -> None:
 
 
 def check_previous(answer: object) -> None:
-    """Chapter 10: layer and head that give most to the previous token on "Who?"."""
+    """Check the layer and head that give most to the previous token on "Who?"."""
     encoded, weights = _who()
     share = heads.shares(weights, encoded)["previous"]
     layer, head = divmod(int(share.argmax()), share.shape[1])
@@ -36,7 +33,7 @@ def check_previous(answer: object) -> None:
 
 
 def check_silent(answer: object) -> None:
-    """Chapter 10: is a head without weight on the answer's words without effect?"""
+    """Check whether a head without weight on the answer's words has no effect."""
     truth(
         answer,
         False,
@@ -46,13 +43,13 @@ def check_silent(answer: object) -> None:
 
 
 def check_two_heads(answer: object) -> None:
-    """Chapter 10: what the answer to "Who?" loses with two heads off."""
+    """Check what the answer to "Who?" loses with two heads off."""
     one, other, both = _two_off()
     hints = {
         one + other: "That is the sum of the two, one by one. Switch both off at once.",
         one: "That is the head that looks back, alone.",
         other: "That is the last head alone.",
-        -both: "What falls is what was there before less what is there now.",
+        -both: "Take what is left from what was there before, not the reverse.",
     }
     otherwise = "Give `switched_off` a list of both, then ask for the logits inside."
     number(answer, both, hints, otherwise)
@@ -60,10 +57,10 @@ def check_two_heads(answer: object) -> None:
 
 @cache
 def _two_off() -> tuple[float, float, float]:
-    """What the logits of `Foo` lose without the one head, the other, both."""
+    """Measure what the logits of `Foo` lose without one head, the other, both."""
     model, (encoded, weights) = load()[1], _who()
     spans = enumerate(encoded.offsets)
-    foo = [i for i, s in spans if encoded.is_context[i] and s[0] >= 11]
+    foo = [i for i, s in spans if s and encoded.is_context[i] and s[0] >= 11]
     looks_back = weights[:, :, foo, 1].mean(dim=-1)
     layer, head = divmod(int(looks_back.argmax()), looks_back.shape[1])
     two = [(layer, head), (layer, looks_back.shape[1] - 1)]
@@ -77,8 +74,10 @@ def _two_off() -> tuple[float, float, float]:
 
 
 @cache
-def _who() -> tuple[Encoded, torch.Tensor]:
+def _who() -> tuple[tokens.Encoded, torch.Tensor]:
+    """Encode the running example, and stack its attention weights, (L, A, T, T)."""
     tokenizer, model = load()
-    encoded = to_tokens(tokenizer, running.QUESTION, running.CONTEXT)
+    encoded = tokens.encode(tokenizer, running.QUESTION, running.CONTEXT)
     with torch.inference_mode():
-        return encoded, heads.stack(run_trace(model.bert, **encoded.model_inputs()))
+        trace = encoder.trace(model.bert, **encoded.model_inputs())
+    return encoded, heads.stack(trace)

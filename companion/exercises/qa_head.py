@@ -1,4 +1,4 @@
-"""Chapter 6."""
+"""Chapter 6's exercises: a span by hand, how many spans, no answer, a loss."""
 
 import math
 from functools import cache
@@ -7,22 +7,23 @@ import torch
 
 from companion.exercises.verdicts import number
 from companion.loading import load
+from companion.qa_head import may_win
 from companion.running import example
 
 
 def check_three_tokens(answer: object) -> None:
-    """Chapter 6: the best span of three tokens, by hand."""
+    """Check the best span of three tokens, by hand."""
     hints = {
         0.3: "That is the largest product, but its span would end before it starts.",
-        0.6: "That is the best start alone; it is multiplied with an end.",
+        0.6: "That is the best start alone; it is multiplied by an end.",
         0.06: "That is the second token alone. A longer span does better.",
         0.12: "That is the third token alone. A longer span does better.",
     }
-    number(answer, 0.24, hints, "Multiply each start with each end at or behind it.")
+    number(answer, 0.24, hints, "Multiply each start by each end at or after it.")
 
 
 def check_spans(answer: object) -> None:
-    """Chapter 6: how many spans of at most 15 tokens do 100 tokens have?"""
+    """Check the number of spans of at most 15 tokens in 100 tokens."""
     hints = {
         100 * 100: "That is every pair; most of them are no span, or too long.",
         100 * 101 / 2: "That is the upper triangle, with spans of up to 100 tokens.",
@@ -38,25 +39,27 @@ def check_spans(answer: object) -> None:
 
 
 def check_no_answer(answer: object) -> None:
-    """Chapter 6: the score of "no answer" for "Who painted the ceiling?"."""
+    """Check the score of "no answer" for "Who painted the ceiling?"."""
     start, end = _cls("Who painted the ceiling?")
     hints = {
         start: "That is [CLS] as the start; as the end it has a probability too.",
         end: "That is [CLS] as the end; as the start it has a probability too.",
         start + end: "A score is a product, not a sum.",
-        1 - start * end: "That is all the rest: everything but this.",
+        1 - start * end: "That is all the rest: everything but no answer.",
     }
     number(answer, start * end, hints, "[CLS] is token 0; the softmax includes it.")
 
 
 def check_untrained_loss(answer: object) -> None:
-    """Chapter 6: the loss where each of 100 tokens gets the same logits."""
+    """Check the loss where each of 100 tokens gets the same logits."""
     hints = {
         0.01: "That is the probability of the right token. What is its -ln?",
         2 * math.log(100): "Start and end are averaged, not added.",
         2: "The natural logarithm is meant: torch.log, math.log.",
         math.log2(100): "The natural logarithm is meant: torch.log, math.log.",
-        -math.log(100): "The sign: the logarithm of a number below 1 is negative.",
+        -math.log(
+            100
+        ): "Check the sign: the logarithm of a number below 1 is negative.",
     }
     number(
         answer,
@@ -68,15 +71,14 @@ def check_untrained_loss(answer: object) -> None:
 
 @cache
 def _cls(question: str) -> tuple[float, float]:
-    """What `[CLS]` gets as a start and as an end, for a question on the paragraph."""
+    """Compute what `[CLS]` gets as a start and as an end, for the paragraph."""
     tokenizer, model = load()
     encoded = example(tokenizer, model, question)
-    may_win = encoded.is_context.clone()
-    may_win[0] = True
+    allowed = may_win(encoded.is_context)
     with torch.inference_mode():
         output = model(**encoded.model_inputs())
     start, end = (
-        float(torch.softmax(logits[0].masked_fill(~may_win, -torch.inf), dim=0)[0])
+        float(torch.softmax(logits[0][allowed], dim=0)[0])
         for logits in (output.start_logits, output.end_logits)
     )
     return start, end

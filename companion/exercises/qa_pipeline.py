@@ -1,4 +1,4 @@
-"""Chapter 7."""
+"""Chapter 7's exercises: count windows, find who speaks, widen spans, set a limit."""
 
 from companion import measured
 from companion.exercises.verdicts import number
@@ -6,7 +6,7 @@ from companion.qa_pipeline.windows import cut
 
 
 def check_windows(answer: object) -> None:
-    """Chapter 7: how many windows do 1,100 tokens take, 384 wide and sharing 128?"""
+    """Check the number of windows for 1,100 tokens, 384 wide and sharing 128."""
     hints = {
         3: "That is without overlap. Neighbours share 128 tokens.",
         4: "Nearly. The question's 13 tokens and three special ones take room too.",
@@ -17,27 +17,27 @@ def check_windows(answer: object) -> None:
 
 
 def check_speaker(answer: object) -> None:
-    """Chapter 7: which window speaks for token 33 of a context?"""
+    """Check which window speaks for token 33 of a context."""
     hints = {
-        0: "Window 0 has 6 tokens behind this one. How many has window 1 before it?",
-        2: "Window 2 starts far behind this token.",
+        0: "Window 0 has 6 tokens after this one. How many has window 1 before it?",
+        2: "Window 2 starts far to the right of this token.",
     }
     number(answer, 1, hints, "Which windows hold token 33? Windows count from 0.")
 
 
 def check_widening(answer: object) -> None:
-    """Chapter 7: how many token spans widen to a word of four pieces?"""
+    """Check how many token spans widen to a word of four pieces."""
     hints = {
         16: "That is every pair of pieces; some end before they start.",
         4: "Those are the single pieces. Longer spans widen to the word too.",
-        6: "Those are the spans of two pieces and more. A single piece is a span too.",
+        6: "Those are the spans of two or more pieces. A single piece is a span too.",
         1: "That is the whole word. A span of some of its pieces widens to it too.",
     }
     number(answer, 10, hints, "With which pieces can a span start, and end?")
 
 
 def check_threshold(answer: object) -> None:
-    """Chapter 7: of the answers with a score above a half, how many are right?"""
+    """Check the share of right answers among those with a score above a half."""
     bins = measured.results("calibration")["best_answer"]
     shown, everything = bins[len(bins) // 2 :], sum(b["questions"] for b in bins)
     right, questions = (sum(b[k] for b in shown) for k in ("right", "questions"))

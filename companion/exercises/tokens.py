@@ -1,4 +1,4 @@
-"""Chapter 2."""
+"""Chapter 2's exercises: cut a word, write types, count padding, find a broken word."""
 
 from companion.exercises.verdicts import items, number
 from companion.loading import load
@@ -7,39 +7,47 @@ from companion.tokens import tokenize
 
 
 def check_pieces(answer: object) -> None:
-    """Chapter 2: the pieces of "museums" in a vocabulary of seven."""
+    """Check the pieces of "museums" in a vocabulary of seven."""
     hints = [
         (["mu", "##se", "##um", "##s"], "`muse` fits too, and it is longer than `mu`."),
         (["muse", "##u", "##m", "##s"], "`##um` fits too, and is longer than `##u`."),
-        (["muse", "um", "s"], "A piece that goes on with a word is written with ##."),
+        (["muse", "um", "s"], "A piece that continues a word is written with ##."),
         (["muse", "##ums"], "`##ums` is not in this vocabulary."),
     ]
     items(answer, ["muse", "##um", "##s"], hints, "From the left, the longest first.")
 
 
 def check_types(answer: object) -> None:
-    """Chapter 2: types for a question of three tokens and a context of four."""
+    """Check the types for a question of three tokens and a context of four."""
     hints = [
         ([0] * 3 + [1] * 4, "[CLS] and the two [SEP] have types as well."),
-        ([0] * 4 + [1] * 5, "There are three marks: one in front, two behind."),
+        (
+            [0] * 4 + [1] * 5,
+            "There are three special tokens: one first, one between, one last.",
+        ),
         ([0] * 4 + [1] * 6, "The first [SEP] still belongs to the question."),
         ([1] * 5 + [0] * 5, "The other way round: the question comes first, with 0."),
     ]
-    items(answer, [0] * 5 + [1] * 5, hints, "Write the ten tokens down, marks and all.")
+    items(
+        answer,
+        [0] * 5 + [1] * 5,
+        hints,
+        "Write the ten tokens down, the special ones too.",
+    )
 
 
 def check_padded(answer: object) -> None:
-    """Chapter 2: padding where texts of 10, 7 and 4 tokens share a table."""
+    """Check the padding where texts of 10, 7 and 4 tokens share a table."""
     hints = {
         30: "That is the whole table: three rows of ten.",
         21: "Those are the tokens that are read. What is left of the table?",
-        20: "The longest row decides: all are as long as the one of 10.",
+        20: "The longest row decides: all rows become as long as the one of 10.",
     }
     number(answer, 9, hints, "All rows become as long as the longest.")
 
 
 def check_longest_word(answer: object) -> None:
-    """Chapter 2: into how many pieces does the paragraph's most broken word go?"""
+    """Check into how many pieces the paragraph's most broken word goes."""
     tokenizer, _ = load()
     tokens, _ = tokenize(PARAGRAPH, tokenizer)
     longest = run = 1

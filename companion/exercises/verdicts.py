@@ -1,37 +1,47 @@
-"""What a check says: "not answered yet", "right", or what is wrong, with a hint.
+"""What a check prints: "not answered yet", "right", or what is wrong, with a hint.
 
 A check never raises, whatever it is given. `answer = ...` counts as not answered.
 """
 
+from collections.abc import Mapping
+from typing import Any
 
-def number(
-    answer: object, wanted: float, hints: dict[float, str], otherwise: str
-) -> None:
-    """Print the verdict; `hints` are for wrong numbers that have a known reason."""
+Hints = Mapping[int, str] | Mapping[float, str]  # by the wrong numbers they are for
+
+
+def number(answer: Any, wanted: float, hints: Hints, otherwise: str) -> None:
+    """Print the verdict on a number.
+
+    Args:
+        answer: whatever the reader assigned.
+        wanted: the right number.
+        hints: for wrong numbers with a known reason.
+        otherwise: the hint for all others.
+    """
     if answer is ...:
         print("not answered yet")
         return
     try:
-        number = float(answer)
+        value = float(answer)
     except (TypeError, ValueError, OverflowError, RuntimeError):
         print(f"A number was asked for, not {answer!r}.")
         return
-    if close(number, wanted):
+    if close(value, wanted):
         print("right")
         return
-    reasons = (hint for wrong, hint in hints.items() if close(number, wrong))
-    print(f"Not {number:,.6g}. {next(reasons, otherwise)}")
+    reasons = (hint for wrong, hint in hints.items() if close(value, wrong))
+    print(f"Not {value:,.6g}. {next(reasons, otherwise)}")
 
 
 def close(a: float, b: float) -> bool:
-    """Whether two numbers agree to four digits."""
+    """Tell whether two numbers agree to four digits."""
     return abs(a - b) <= 1e-4 * abs(b)
 
 
 def items(
     answer: object, wanted: list, hints: list[tuple[list, str]], otherwise: str
 ) -> None:
-    """Print the verdict on a list, or a tuple; `hints` are for known wrong ones."""
+    """Print the verdict on a list or a tuple; each hint is for one wrong list."""
     if answer is ...:
         print("not answered yet")
     elif not isinstance(answer, list | tuple):
@@ -44,7 +54,7 @@ def items(
 
 
 def truth(answer: object, wanted: bool, hint: str) -> None:
-    """Print the verdict on a yes or no, True or False."""
+    """Print the verdict on True or False."""
     if answer is ...:
         print("not answered yet")
     elif not isinstance(answer, bool):

@@ -40,11 +40,11 @@ def test_a_right_answer_is_right(check, answer, capsys):
 
 def test_the_score_of_a_longer_span(capsys):
     starts, ends, first, last = architecture._who()
-    for answer, said in [
+    for answer, hint in [
         (starts[first] * ends[last], "right"),
         (starts[first], "only the start's"),
         (ends[last], "only the end's"),
         (starts[first] + ends[last], "not the sum"),
     ]:
         check_longer_span(answer)
-        assert said in capsys.readouterr().out
+        assert hint in capsys.readouterr().out

@@ -36,7 +36,7 @@ def test_a_right_answer_is_right(check, answer, capsys):
         (check_previous_head, 9, "layer 1"),
         (check_previous_head, 7, "diagonal"),
         (check_without_f, 0.51671, "with F"),
-        (check_without_f, 0.94349, "grows alike"),
+        (check_without_f, 0.94349, "by one factor"),
         (check_without_f, 0, "F's own"),
         (check_without_f, 0.1, "-inf"),
         (check_score_cost, 262_144, "counts the pairs"),

@@ -23,7 +23,7 @@ from companion.exercises import (
         (check_break_even, 3072, "twice T times H"),
         (check_break_even, 2304, "square matrices"),
         (check_break_even, 384, "2 H of a token"),
-        (check_break_even, 512, "lies beyond it"),
+        (check_break_even, 512, "is beyond it"),
         (check_break_even, 7, "solve for T"),
         (check_alone, True, "look at another token"),
         (check_alone, "no", "True or False"),

@@ -30,5 +30,5 @@ def test_three_dots_are_no_answer(check, capsys):
 )
 def test_a_check_never_raises(check, nonsense, capsys):
     check(nonsense)
-    said = capsys.readouterr().out
-    assert said not in ("", "right\n", "not answered yet\n")
+    verdict = capsys.readouterr().out
+    assert verdict not in ("", "right\n", "not answered yet\n")

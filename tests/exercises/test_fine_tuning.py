@@ -21,7 +21,7 @@ from companion.fine_tuning.metrics import f1
         (check_f1, 0.75, "harmonic"),
         (check_f1, 0, "exact match"),
         (check_f1, 7, "twice the shared words"),
-        (check_gpu_steps, 5_500, "one processor"),
+        (check_gpu_steps, 5_500, "one gpu"),
         (check_gpu_steps, 344, "one epoch"),
         (check_gpu_steps, 687.5, "round up"),
         (check_gpu_steps, 5_504, "together"),

@@ -38,13 +38,13 @@ def test_a_wrong_answer_gets_its_hint(check, wrong, hint, capsys):
 def test_two_heads_off_at_once(capsys):
     one, other, both = heads._two_off()
     assert abs(both - one - other) > 0.1  # or the exercise would have no point
-    for answer, said in [
+    for answer, hint in [
         (both, "right"),
         (one + other, "one by one"),
         (one, "looks back, alone"),
         (other, "last head alone"),
-        (-both, "before less"),
+        (-both, "not the reverse"),
         (9, "list of both"),
     ]:
         check_two_heads(answer)
-        assert said in capsys.readouterr().out
+        assert hint in capsys.readouterr().out

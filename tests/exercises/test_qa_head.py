@@ -18,7 +18,7 @@ from companion.exercises import (
         (check_three_tokens, 0.6, "start alone"),
         (check_three_tokens, 0.06, "second token alone"),
         (check_three_tokens, 0.12, "third token alone"),
-        (check_three_tokens, 1, "at or behind it"),
+        (check_three_tokens, 1, "at or after it"),
         (check_spans, 10_000, "every pair"),
         (check_spans, 5_050, "upper triangle"),
         (check_spans, 1_500, "start at the last token"),
@@ -53,7 +53,7 @@ def test_a_right_answer_is_right(check, answer, capsys):
 
 def test_the_score_of_no_answer(capsys):
     start, end = qa_head._cls("Who painted the ceiling?")
-    for answer, said in [
+    for answer, hint in [
         (start * end, "right"),
         (start, "as the start"),
         (end, "as the end"),
@@ -61,4 +61,4 @@ def test_the_score_of_no_answer(capsys):
         (1 - start * end, "all the rest"),
     ]:
         check_no_answer(answer)
-        assert said in capsys.readouterr().out
+        assert hint in capsys.readouterr().out

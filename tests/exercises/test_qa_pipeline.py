@@ -19,8 +19,8 @@ from companion.qa_pipeline.windows import cut
         (check_windows, 4, "three special ones"),
         (check_windows, 6, "one too many"),
         (check_windows, 70, "one window's start to the next"),
-        (check_speaker, 0, "6 tokens behind"),
-        (check_speaker, 2, "far behind"),
+        (check_speaker, 0, "6 tokens after"),
+        (check_speaker, 2, "far to the right"),
         (check_speaker, 9, "count from 0"),
         (check_widening, 16, "end before they start"),
         (check_widening, 4, "single pieces"),
@@ -54,7 +54,7 @@ def test_the_share_of_right_answers_above_a_half(capsys):
     bins = measured.results("calibration")["best_answer"]
     upper, everything = bins[5:], sum(b["questions"] for b in bins)
     shown, right = (sum(b[k] for b in upper) for k in ("questions", "right"))
-    for answer, said in [
+    for answer, hint in [
         (right / shown, "right\n"),
         (shown / everything, "not how many are right"),
         (right / everything, "not by all"),
@@ -63,4 +63,4 @@ def test_the_share_of_right_answers_above_a_half(capsys):
         (sum(b["right"] for b in bins) / everything, "in all bins"),
     ]:
         check_threshold(answer)
-        assert said in capsys.readouterr().out
+        assert hint in capsys.readouterr().out
