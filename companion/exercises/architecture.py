@@ -4,7 +4,7 @@ from functools import cache
 
 import torch
 
-from companion.exercises.verdicts import number, truth
+from companion.exercises.verdicts import grade, grade_truth
 from companion.loading import load
 from companion.qa_head import span_probabilities
 
@@ -16,7 +16,7 @@ def check_word_table(answer: object) -> None:
         30_522: "That is the number of rows. How many numbers does each have?",
         28_996 * 768: "That is the cased vocabulary's table; this one has 30,522 rows.",
     }
-    number(answer, 30_522 * 768, hints, "Rows times columns.")
+    grade(answer, 30_522 * 768, hints, "Rows times columns.")
 
 
 def check_layer(answer: object) -> None:
@@ -31,7 +31,7 @@ def check_layer(answer: object) -> None:
         matrices + biases + norms // 2: "A layer has two LayerNorms, not one.",
         24 * (matrices + biases + norms): "That is all 24 layers; one was asked for.",
     }
-    number(
+    grade(
         answer,
         matrices + biases + norms,
         hints,
@@ -41,7 +41,7 @@ def check_layer(answer: object) -> None:
 
 def check_order(answer: object) -> None:
     """Check whether BERT sees the order of the tokens if all positions are 0."""
-    truth(
+    grade_truth(
         answer,
         _order_is_seen_without_positions(),
         "Run the reversed ids with all positions 0, reverse the result, and compare it "
@@ -58,7 +58,7 @@ def check_longer_span(answer: object) -> None:
         end: "That is only the end's probability; multiply it by the start's.",
         start + end: "The score is the product, not the sum.",
     }
-    number(answer, start * end, hints, "It starts at `name`, it ends at `##oo`.")
+    grade(answer, start * end, hints, "It starts at `name`, it ends at `##oo`.")
 
 
 @cache

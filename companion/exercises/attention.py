@@ -6,7 +6,7 @@ from functools import cache
 import torch
 
 from companion import encoder, running, tokens
-from companion.exercises.verdicts import number
+from companion.exercises.verdicts import grade
 from companion.loading import load
 
 
@@ -19,7 +19,7 @@ def check_one_weight(answer: object) -> None:
         1 - _sigmoid(2): "That is the second key's weight.",
         1: "There are two keys, and the softmax gives each of them something.",
     }
-    number(answer, _sigmoid(2), hints, "Two dot products, the scale, the softmax.")
+    grade(answer, _sigmoid(2), hints, "Two dot products, the scale, the softmax.")
 
 
 def _sigmoid(difference: float) -> float:
@@ -38,7 +38,7 @@ def check_previous_head(answer: object) -> None:
         wanted + 1: "Heads are counted from 0.",
     }
     hint = "For each head, the mean of `diagonal(-1)`; which is the largest?"
-    number(answer, wanted, hints, hint)
+    grade(answer, wanted, hints, hint)
 
 
 def check_without_f(answer: object) -> None:
@@ -50,7 +50,7 @@ def check_without_f(answer: object) -> None:
         oo + f: "F's weight does not all go to ##oo: every weight grows by one factor.",
         0: "That is F's own weight now. What is the weight of ##oo?",
     }
-    number(answer, oo / (1 - f), hints, "Set F's score to -inf, then the softmax.")
+    grade(answer, oo / (1 - f), hints, "Set F's score to -inf, then the softmax.")
 
 
 def check_score_cost(answer: object) -> None:
@@ -64,7 +64,7 @@ def check_score_cost(answer: object) -> None:
         pairs * 384: "That is with the book's H; the notes' shape has 768.",
         pairs * 768 * 2: "The weighted sums cost as much again; leave them out.",
     }
-    number(answer, pairs * 768, hints, "Pairs of tokens, times D, times heads.")
+    grade(answer, pairs * 768, hints, "Pairs of tokens, times D, times heads.")
 
 
 @cache

@@ -1,6 +1,6 @@
 """Chapter 3's exercises: tables, LayerNorm by hand, a look-up, words that swap."""
 
-from companion.exercises.verdicts import number, truth
+from companion.exercises.verdicts import grade, grade_truth
 
 
 def check_tables(answer: object) -> None:
@@ -11,7 +11,7 @@ def check_tables(answer: object) -> None:
         28_996 + 512 + 2: "Those are the rows. How many numbers does each have?",
         (28_996 + 512 + 2) * 768: "That is with the notes' H; here H is 384.",
     }
-    number(answer, (28_996 + 512 + 2) * 384, hints, "Add the rows, then times H.")
+    grade(answer, (28_996 + 512 + 2) * 384, hints, "Add the rows, then times H.")
 
 
 def check_layer_norm(answer: object) -> None:
@@ -23,7 +23,7 @@ def check_layer_norm(answer: object) -> None:
         1 / 5**0.5: "First subtract the mean.",
         3 / 5**0.5: "Check the sign: 1 is below the mean.",
     }
-    number(answer, -3 / 5**0.5, hints, "The mean is 4. How large is the spread?")
+    grade(answer, -3 / 5**0.5, hints, "The mean is 4. How large is the spread?")
 
 
 def check_one_hot(answer: object) -> None:
@@ -33,12 +33,12 @@ def check_one_hot(answer: object) -> None:
         384: "That is what a look-up copies. The product goes through all rows.",
         10 * 28_996 * 384: "That is for ten tokens; one was asked for.",
     }
-    number(answer, 28_996 * 384, hints, "Each number of the table is multiplied once.")
+    grade(answer, 28_996 * 384, hints, "Each number of the table is multiplied once.")
 
 
 def check_swap(answer: object) -> None:
     """Check whether two words that swap places swap their vectors."""
-    truth(
+    grade_truth(
         answer,
         False,
         "The ids swap, the position ids stay. Which three rows make each sum now?",

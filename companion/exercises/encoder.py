@@ -2,7 +2,7 @@
 
 import math
 
-from companion.exercises.verdicts import number, truth
+from companion.exercises.verdicts import grade, grade_truth
 
 
 def check_gelu(answer: object) -> None:
@@ -14,7 +14,7 @@ def check_gelu(answer: object) -> None:
         share - 1: "You took the share below 1. Less of the distribution is below -1.",
         0: "That is what ReLU gives. GELU lets a little of a negative number pass.",
     }
-    number(answer, -share, hints, "x times the share below x, at x = -1.")
+    grade(answer, -share, hints, "x times the share below x, at x = -1.")
 
 
 def check_one_linear(answer: object) -> None:
@@ -26,7 +26,7 @@ def check_one_linear(answer: object) -> None:
         2 * hidden * inner + inner + hidden: "Those are the two; one does their work.",
     }
     wanted = hidden * hidden + hidden
-    number(answer, wanted, hints, "A Linear from 384 to 384 numbers, with its bias.")
+    grade(answer, wanted, hints, "A Linear from 384 to 384 numbers, with its bias.")
 
 
 def check_break_even(answer: object) -> None:
@@ -38,12 +38,12 @@ def check_break_even(answer: object) -> None:
         hidden: "Divide feed-forward's 2 H I by the 2 H of a token that is looked at.",
         512: "That is the longest text the model can read; the point is beyond it.",
     }
-    number(answer, inner, hints, "Set 2 T H equal to 2 H I and solve for T.")
+    grade(answer, inner, hints, "Set 2 T H equal to 2 H I and solve for T.")
 
 
 def check_alone(answer: object) -> None:
     """Check whether a token knows of the others without attention's updates."""
-    truth(
+    grade_truth(
         answer,
         False,
         "What is left of a layer is a sum of the token's own vector, LayerNorm and "

@@ -1,6 +1,6 @@
 """Chapter 9's exercises: label an answer, F1 by hand, count steps, find the rate."""
 
-from companion.exercises.verdicts import items, number
+from companion.exercises.verdicts import grade, grade_items
 from companion.fine_tuning.features import features_of
 from companion.fine_tuning.squad import Example
 from companion.loading import load
@@ -29,7 +29,7 @@ def check_labels(answer: object) -> None:
     ]
     if isinstance(answer, tuple):
         answer = list(answer)
-    items(answer, [start, end], hints, "Print the tokens with their numbers.")
+    grade_items(answer, [start, end], hints, "Print the tokens with their numbers.")
 
 
 def check_f1(answer: object) -> None:
@@ -41,7 +41,7 @@ def check_f1(answer: object) -> None:
         3 / 4: "That is the plain mean of the two shares; F1 takes the harmonic one.",
         0.0: "That is the exact match.",
     }
-    number(answer, 4 / 6, hints, "Twice the shared words, over all words of both.")
+    grade(answer, 4 / 6, hints, "Twice the shared words, over all words of both.")
 
 
 def check_gpu_steps(answer: object) -> None:
@@ -52,7 +52,7 @@ def check_gpu_steps(answer: object) -> None:
         687.5: "The last step of an epoch takes what is left: round up, then double.",
         8 * 688: "All eight take the same step together.",
     }
-    number(answer, 688, hints, "How many windows are in a step, and in two epochs?")
+    grade(answer, 688, hints, "How many windows are in a step, and in two epochs?")
 
 
 def check_rate(answer: object) -> None:
@@ -63,4 +63,4 @@ def check_rate(answer: object) -> None:
         1.2e-4 * 53 / 100: "That is how far the run is; the rate is on its way down.",
         1.2e-4 * 47 / 100: "Nearly. The way down begins after the warm-up, at step 6.",
     }
-    number(answer, 0.6e-4, hints, "It falls from step 6 to step 100, in a line.")
+    grade(answer, 0.6e-4, hints, "It falls from step 6 to step 100, in a line.")

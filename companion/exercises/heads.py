@@ -5,7 +5,7 @@ from functools import cache
 import torch
 
 from companion import encoder, heads, running, tokens
-from companion.exercises.verdicts import items, number, truth
+from companion.exercises.verdicts import grade, grade_items, grade_truth
 from companion.loading import load
 
 
@@ -17,7 +17,7 @@ def check_rollout(answer: object) -> None:
         0.9: "That is the second token's own share.",
         0.1: "That is what the second token gets from the first.",
     }
-    number(answer, 0.4, hints, "Average the weights with a table of 1 on the diagonal.")
+    grade(answer, 0.4, hints, "Average the weights with a table of 1 on the diagonal.")
 
 
 def check_previous(answer: object) -> None:
@@ -29,12 +29,12 @@ def check_previous(answer: object) -> None:
     otherwise = (
         "heads.shares(weights, encoded)['previous'] is (L, A); where is its peak?"
     )
-    items(answer, [layer, head], hints, otherwise)
+    grade_items(answer, [layer, head], hints, otherwise)
 
 
 def check_silent(answer: object) -> None:
     """Check whether a head without weight on the answer's words has no effect."""
-    truth(
+    grade_truth(
         answer,
         False,
         "Think of a head in an early layer that looks at the token before: who reads "
@@ -52,7 +52,7 @@ def check_two_heads(answer: object) -> None:
         -both: "Take what is left from what was there before, not the reverse.",
     }
     otherwise = "Give `switched_off` a list of both, then ask for the logits inside."
-    number(answer, both, hints, otherwise)
+    grade(answer, both, hints, otherwise)
 
 
 @cache

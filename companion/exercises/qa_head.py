@@ -5,7 +5,7 @@ from functools import cache
 
 import torch
 
-from companion.exercises.verdicts import number
+from companion.exercises.verdicts import grade
 from companion.loading import load
 from companion.qa_head import may_win
 from companion.running import example
@@ -19,7 +19,7 @@ def check_three_tokens(answer: object) -> None:
         0.06: "That is the second token alone. A longer span does better.",
         0.12: "That is the third token alone. A longer span does better.",
     }
-    number(answer, 0.24, hints, "Multiply each start by each end at or after it.")
+    grade(answer, 0.24, hints, "Multiply each start by each end at or after it.")
 
 
 def check_spans(answer: object) -> None:
@@ -30,7 +30,7 @@ def check_spans(answer: object) -> None:
         100 * 15: "Nearly. How many spans can start at the last token?",
         100 * 15 - 15 * 16 / 2: "Nearly. The last token starts one span, not none.",
     }
-    number(
+    grade(
         answer,
         100 * 15 - 14 * 15 // 2,
         hints,
@@ -47,7 +47,7 @@ def check_no_answer(answer: object) -> None:
         start + end: "A score is a product, not a sum.",
         1 - start * end: "That is all the rest: everything but no answer.",
     }
-    number(answer, start * end, hints, "[CLS] is token 0; the softmax includes it.")
+    grade(answer, start * end, hints, "[CLS] is token 0; the softmax includes it.")
 
 
 def check_untrained_loss(answer: object) -> None:
@@ -61,7 +61,7 @@ def check_untrained_loss(answer: object) -> None:
             100
         ): "Check the sign: the logarithm of a number below 1 is negative.",
     }
-    number(
+    grade(
         answer,
         math.log(100),
         hints,

@@ -1,7 +1,7 @@
 """Chapter 7's exercises: count windows, find who speaks, widen spans, set a limit."""
 
 from companion import measured
-from companion.exercises.verdicts import number
+from companion.exercises.verdicts import grade
 from companion.qa_pipeline.windows import cut
 
 
@@ -13,7 +13,7 @@ def check_windows(answer: object) -> None:
         6: "One too many: the last window ends where the context ends.",
     }
     wanted = len(cut(1100, room=384 - 13 - 3, stride=128))
-    number(answer, wanted, hints, "How far is it from one window's start to the next?")
+    grade(answer, wanted, hints, "How far is it from one window's start to the next?")
 
 
 def check_speaker(answer: object) -> None:
@@ -22,7 +22,7 @@ def check_speaker(answer: object) -> None:
         0: "Window 0 has 6 tokens after this one. How many has window 1 before it?",
         2: "Window 2 starts far to the right of this token.",
     }
-    number(answer, 1, hints, "Which windows hold token 33? Windows count from 0.")
+    grade(answer, 1, hints, "Which windows hold token 33? Windows count from 0.")
 
 
 def check_widening(answer: object) -> None:
@@ -33,7 +33,7 @@ def check_widening(answer: object) -> None:
         6: "Those are the spans of two or more pieces. A single piece is a span too.",
         1: "That is the whole word. A span of some of its pieces widens to it too.",
     }
-    number(answer, 10, hints, "With which pieces can a span start, and end?")
+    grade(answer, 10, hints, "With which pieces can a span start, and end?")
 
 
 def check_threshold(answer: object) -> None:
@@ -49,4 +49,4 @@ def check_threshold(answer: object) -> None:
         100 * right / questions: "As a share, please: a number between 0 and 1.",
         sum(b["right"] for b in bins) / everything: "That is the share in all bins.",
     }
-    number(answer, right / questions, hints, "Add up the right ones of the upper bins.")
+    grade(answer, right / questions, hints, "Add up the right ones of the upper bins.")

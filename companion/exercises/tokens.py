@@ -1,6 +1,6 @@
 """Chapter 2's exercises: cut a word, write types, count padding, find a broken word."""
 
-from companion.exercises.verdicts import items, number
+from companion.exercises.verdicts import grade, grade_items
 from companion.loading import load
 from companion.running import PARAGRAPH
 from companion.tokens import tokenize
@@ -14,7 +14,9 @@ def check_pieces(answer: object) -> None:
         (["muse", "um", "s"], "A piece that continues a word is written with ##."),
         (["muse", "##ums"], "`##ums` is not in this vocabulary."),
     ]
-    items(answer, ["muse", "##um", "##s"], hints, "From the left, the longest first.")
+    grade_items(
+        answer, ["muse", "##um", "##s"], hints, "From the left, the longest first."
+    )
 
 
 def check_types(answer: object) -> None:
@@ -28,7 +30,7 @@ def check_types(answer: object) -> None:
         ([0] * 4 + [1] * 6, "The first [SEP] still belongs to the question."),
         ([1] * 5 + [0] * 5, "The other way round: the question comes first, with 0."),
     ]
-    items(
+    grade_items(
         answer,
         [0] * 5 + [1] * 5,
         hints,
@@ -43,7 +45,7 @@ def check_padded(answer: object) -> None:
         21: "Those are the tokens that are read. What is left of the table?",
         20: "The longest row decides: all rows become as long as the one of 10.",
     }
-    number(answer, 9, hints, "All rows become as long as the longest.")
+    grade(answer, 9, hints, "All rows become as long as the longest.")
 
 
 def check_longest_word(answer: object) -> None:
@@ -58,4 +60,4 @@ def check_longest_word(answer: object) -> None:
         longest - 1: "The first piece of the word has no ## but counts too.",
         sum(t.startswith("##") for t in tokens): "Those are all pieces with ##.",
     }
-    number(answer, longest, hints, "Look for the longest run of pieces with ##.")
+    grade(answer, longest, hints, "Look for the longest run of pieces with ##.")

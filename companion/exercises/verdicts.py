@@ -9,7 +9,7 @@ from typing import Any
 Hints = Mapping[int, str] | Mapping[float, str]  # by the wrong numbers they are for
 
 
-def number(answer: Any, wanted: float, hints: Hints, otherwise: str) -> None:
+def grade(answer: Any, wanted: float, hints: Hints, otherwise: str) -> None:
     """Print the verdict on a number.
 
     Args:
@@ -38,7 +38,7 @@ def close(a: float, b: float) -> bool:
     return abs(a - b) <= 1e-4 * abs(b)
 
 
-def items(
+def grade_items(
     answer: object, wanted: list, hints: list[tuple[list, str]], otherwise: str
 ) -> None:
     """Print the verdict on a list or a tuple; each hint is for one wrong list."""
@@ -53,7 +53,7 @@ def items(
         print(f"Not {list(answer)}. {next(reasons, otherwise)}")
 
 
-def truth(answer: object, wanted: bool, hint: str) -> None:
+def grade_truth(answer: object, wanted: bool, hint: str) -> None:
     """Print the verdict on True or False."""
     if answer is ...:
         print("not answered yet")
