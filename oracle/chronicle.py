@@ -1,7 +1,7 @@
 """Long texts to ask about: made-up people, places and things, and questions on them.
 
 A text is a row of paragraphs, each about one subject, in an order drawn by chance. Each
-fact comes with a question whose answer stands in its own sentence. No text is copied
+fact comes with a question whose answer is in its own sentence. No text is copied
 from anywhere, and the same seed gives the same texts.
 """
 
@@ -200,7 +200,7 @@ def paragraph_and_questions(rng: random.Random) -> tuple[str, list[str]]:
 def text_and_questions(
     rng: random.Random, words: int, questions: int
 ) -> tuple[str, list[tuple[str, bool]]]:
-    """A text of about so many words; questions, each with whether it is answered."""
+    """A text of about `words` words; questions, each with whether it answers them."""
     paragraphs, asked, length = [], [], 0
     while length < words:
         blanks, facts = _blanks(rng), rng.choice(SUBJECTS)

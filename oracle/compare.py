@@ -18,7 +18,8 @@ from torch import Tensor
 import companion
 from companion import QuestionAnswerer
 from companion.qa_pipeline.answers import Answer, best_answers
-from companion.qa_pipeline.windows import Tokens, Window
+from companion.qa_pipeline.texts import Tokens
+from companion.qa_pipeline.windows import Window
 
 FIXTURE = Path(__file__).parent / "answers.json.gz"
 OUTPUT = Path(__file__).parent / "disagreements.md"

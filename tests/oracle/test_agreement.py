@@ -1,16 +1,17 @@
 """Ours against the pipeline that was removed, on the same weights and arguments."""
 
-import hashlib
 import os
 from pathlib import Path
 
 import pytest
 
-from companion.loading import EMBEDDED
+from companion import measured
 from oracle import compare
 
+pytestmark = pytest.mark.slow
 NIGHTLY = bool(os.environ.get("COMPANION_NIGHTLY"))
 CLOSE = 1e-5
+PAGE = compare.OUTPUT.read_text("utf-8").splitlines()
 
 
 @pytest.fixture(scope="module")
@@ -19,8 +20,8 @@ def fixture():
 
 
 def test_the_fixture_is_of_these_weights(fixture):
-    weights = Path(EMBEDDED / "model.safetensors").read_bytes()
-    assert fixture["weights_sha256"] == hashlib.sha256(weights).hexdigest()
+    assert fixture["weights_sha256"] == measured.weights_sha256()
+    assert fixture["command"] == "python -m oracle.make"
     assert "transformers==5.2.0" in fixture["with"]
 
 
@@ -41,6 +42,31 @@ def test_one_window_is_equal_in_every_case(answerer, fixture):
         assert [compare.place(a) for a in old] == [compare.place(a) for a in wanted]
         for one, other in zip(old, wanted, strict=True):
             assert one["score"] == pytest.approx(other["score"], abs=CLOSE)
+
+
+def rows(answerer, pairs):
+    """The rows of the stored page for those of the cases that differ."""
+    apart = [pair for pair in pairs if not compare.agrees(pair)]
+    return [compare.disagreement(*p, compare.cause(answerer, p[0])) for p in apart]
+
+
+def test_the_page_has_what_differs_in_one_window(answerer, fixture):
+    pairs = compare.best_pairs(answerer, fixture["one_window"])
+    assert set(rows(answerer, pairs)) <= set(PAGE)
+    assert fixture["weights_sha256"] in "".join(PAGE[:6])
+    words = compare.aligned(pairs, to_words=True)
+    same = sum(map(compare.agrees, words))
+    [row] = [r for r in PAGE if r.startswith("| one window, words |")]
+    assert f"| {len(words)} | {same} (" in row
+
+
+def test_the_benchmarks_tell_what_the_page_has():
+    readme = Path(__file__).parents[2] / "benchmarks" / "README.md"
+    lines = readme.read_text("utf-8").splitlines()
+    [begin] = [i for i, line in enumerate(lines) if line.startswith("| contexts | ")]
+    table = lines[begin : lines.index("", begin)]
+    assert len(table) == 8
+    assert [line for line in table if line not in PAGE] == []
 
 
 def agreement(answerer, cases, surer_than=0.0):
@@ -70,8 +96,10 @@ def test_of_several_windows_one_has_the_answer(answerer, fixture):
 def test_where_every_window_has_an_answer_they_part(answerer, fixture):
     """The old one takes the best of windows that were each normalised alone.
 
-    What comes of it, and where, is told in `benchmarks/README.md`.
+    See `benchmarks/README.md` for what comes of it, and the stored page for the cases.
     """
     cases = fixture["several_windows"]
     assert len(cases) > 250
+    pairs = compare.best_pairs(answerer, cases)
+    assert set(rows(answerer, pairs)) <= set(PAGE)
     assert 0.5 < agreement(answerer, cases) < agreement(answerer, cases, 0.3)

@@ -1,7 +1,7 @@
 """The museum: each fault of the old pipeline, and that ours does not have it.
 
-What the old one did is told in each docstring. It was seen by running transformers
-5.2.0 on the same call, but for two cases of older versions, from its issue threads.
+Each docstring says what the old one did. It was seen by running transformers
+5.2.0 on the same call, but for two cases of older versions, from issue threads.
 """
 
 import pytest
@@ -45,8 +45,8 @@ def test_each_window_was_normalised_by_itself(answerer):
 
 
 @pytest.mark.parametrize("context", [" ", "\n\t ", "\u200b", "\x00"])
-def test_a_blank_context_gave_an_empty_answer(answerer, context):
-    """`{'score': 0.0, 'start': 0, 'end': 0, 'answer': ''}`, and no word said."""
+def test_a_context_of_whitespace_gave_an_empty_answer(answerer, context):
+    """`{'score': 0.0, 'start': 0, 'end': 0, 'answer': ''}`, without a word."""
     with pytest.raises(ValueError, match="context"):
         answerer("Who?", context)
 
@@ -96,8 +96,8 @@ def test_words_gave_the_same_answer_twice(answerer):
     assert len({(a["start"], a["end"]) for a in answers}) == len(answers)
 
 
-def test_text_without_blanks_came_back_whole(answerer):
-    """In older versions words stood between blanks, so a Chinese text was one word."""
+def test_text_without_spaces_came_back_whole(answerer):
+    """In older versions words stood between spaces, so a Chinese text was one word."""
     context = "她住在北京。他住在上海。信是王芳写的。"
     result = answerer("Who?", context)
     assert 0 < len(result["answer"]) < len(context)
