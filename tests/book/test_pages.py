@@ -14,6 +14,8 @@ from chromium import barriers, launched, served, watch
 
 from companion import views
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 SCREENSHOTS = ROOT / "_build" / "screenshots"
 BUILD = [Path(sys.executable).with_name("jupyter-book"), "build"]

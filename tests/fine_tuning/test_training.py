@@ -108,6 +108,7 @@ def run(arguments, **environment):
     )
 
 
+@pytest.mark.slow
 def test_kill_9_in_the_middle_and_the_same_command_again(base, people, tmp_path):
     arguments = [sys.executable, "-m", "companion"]
     killed = tmp_path / "killed"
@@ -130,6 +131,7 @@ def test_kill_9_in_the_middle_and_the_same_command_again(base, people, tmp_path)
     assert weights[0].read_bytes() == weights[1].read_bytes()
 
 
+@pytest.mark.slow
 def test_two_processes_have_the_losses_of_one_with_the_doubled_batch(
     base, people, tmp_path
 ):

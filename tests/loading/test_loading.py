@@ -30,6 +30,7 @@ def test_the_embedded_model_comes_ready_to_be_taken_apart(embedded):
     assert ids == [101, 2627, 136, 102, 1422, 1271, 1110, 143, 5658, 102]
 
 
+@pytest.mark.slow
 def test_loading_prints_nothing():
     code = "import companion; companion.load()"
     run = subprocess.run(
@@ -135,6 +136,7 @@ def test_the_environment_names_folder_and_precision(other_checkpoint, monkeypatc
         companion.load()
 
 
+@pytest.mark.slow
 def test_a_hub_name_with_a_revision_loads_from_the_hubs_cache(
     other_checkpoint, tmp_path
 ):

@@ -10,6 +10,8 @@ import companion
 from companion import running, tokens, views
 from companion.views import packing
 
+pytestmark = pytest.mark.slow
+
 PLAIN = (running.QUESTION, running.CONTEXT)
 HEAD, MODEL, NEURON, PART, SLIDER, TWIN = range(6)
 FRAME = (

@@ -74,6 +74,7 @@ def test_a_missing_package_is_named_with_what_installs_it(
     assert views.decode(view.html()).tokens
 
 
+@pytest.mark.slow
 def test_nothing_that_draws_is_imported_before_it_is_needed():
     code = """
 import sys
