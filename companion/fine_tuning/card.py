@@ -16,8 +16,9 @@ from transformers import BertForQuestionAnswering
 from companion.checksums import file_sha256
 from companion.fine_tuning import features, loop
 from companion.fine_tuning.card_text import BASES, BODY, DATA, UNKNOWN
+from companion.fine_tuning.held_out import DEFAULT, NONE
 from companion.fine_tuning.recipe import Recipe
-from companion.fine_tuning.sources import Source
+from companion.fine_tuning.sources import SHORT, Source
 
 RECORD = "training.json"
 Stage = dict[str, Any]
@@ -38,10 +39,7 @@ def stage(
         "recipe": asdict(recipe),
         "dropout": model.config.hidden_dropout_prob,
         "attention_dropout": model.config.attention_probs_dropout_prob,
-        "data": [
-            {"name": s.name, "questions": len(s.training), "sha256": s.sha256}
-            for s in sources
-        ],
+        "data": [s.record() for s in sources],
         "results": results,
     }
 
@@ -56,7 +54,7 @@ def _start(base: str) -> str:
 def _command(start: str, recipe: Recipe, sources: list[Source], number: int) -> str:
     """The command that trains again; stage 2 starts from the folder of stage 1."""
     specs = [s.name if s.share == 1 else f"{s.name}:{s.share:g}" for s in sources]
-    words = ["python -m companion fine-tune --data", *specs]
+    words = ["python -m companion fine-tune --data", *specs, *_rules(sources)]
     words += [] if start == "minilm-cased" else ["--base", start]
     usual = asdict(Recipe())
     words += [
@@ -65,6 +63,13 @@ def _command(start: str, recipe: Recipe, sources: list[Source], number: int) -> 
         if value != usual[name]
     ]
     return " ".join([*words, "--output", f"STAGE_{number}"])
+
+
+def _rules(sources: list[Source]) -> list[str]:
+    """What was held out, in the words of the command; nothing if it is as usual."""
+    rules = [s.split["hold_out"] for s in sources]
+    usual = [NONE if s.name == SHORT else DEFAULT for s in sources]
+    return [] if rules == usual else ["--hold-out", *rules]
 
 
 def stages_of(base: str | Path) -> list[Stage]:
