@@ -12,6 +12,8 @@ from nbconvert import HTMLExporter
 
 from companion import running, views
 
+pytestmark = pytest.mark.slow
+
 PLAIN = (running.QUESTION, running.CONTEXT)
 PAGE = (
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Output</title>'
@@ -130,6 +132,19 @@ def test_an_exported_cell_can_be_used(opened, outputs, number):
     text, _ = HTMLExporter(template_name="basic").from_notebook_node(notebook)
     page = opened(PAGE.format(text))
     USES[number](page, page.locator(".attention-view"), page.mouse.click)
+
+
+def test_jupyterlabs_rule_for_pictures_cuts_nothing_off(opened, outputs):
+    rule = "<style>.jp-RenderedHTMLCommon svg {max-width: 100%; height: auto}</style>"
+    page = opened(
+        PAGE.format(f'{rule}<div class="jp-RenderedHTMLCommon">{outputs[1]}</div>')
+    )
+    page.set_viewport_size({"width": 700, "height": 900})
+    svg = page.locator(".stage svg")
+    svg.wait_for()
+    wanted = [float(svg.get_attribute(name)) for name in ("width", "height")]
+    box = svg.bounding_box()
+    assert [box["width"], box["height"]] == wanted
 
 
 # As JupyterLab renders an output: its HTML is set, then each of its scripts is run.
