@@ -14,7 +14,7 @@ from companion.fine_tuning.held_out import recorded
 from companion.fine_tuning.outputs import check_file
 from companion.fine_tuning.squad import Example, read_squad
 from companion.loading import EMBEDDED
-from companion.qa_pipeline.arguments import LONGEST_QUESTION, lengths
+from companion.qa_pipeline.arguments import lengths
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -60,6 +60,7 @@ def run(options: argparse.Namespace) -> None:
     folder = Path(name).expanduser()
     stages = card.stages_of(folder)
     parts = [_questions(path, stages, options) for path in options.files]
+    _check_unanswerable(parts, options)
     asked = dict(zip(names, _ask(parts, options.model), strict=True))
     report = reports.report(
         asked,
@@ -96,7 +97,7 @@ def _ask(
 ) -> list[list[evaluation.Asked]]:
     """Ask the questions of each part; all of them are checked before the first."""
     tokenizer, model = companion.load(model_name)
-    sizes = lengths(tokenizer, model, None, None, LONGEST_QUESTION)
+    sizes = lengths(tokenizer, model)
     for part in parts:
         features.check_readable(part, tokenizer, sizes)
     mixed = any(not e.answers for part in parts for e in part)
@@ -124,10 +125,16 @@ def _questions(
     examples = read_squad(path)
     if options.held_out:
         examples = recorded(stages, examples, str(path))
-    asked = features.add_unanswerable(examples, options.no_answer, seed=0)
-    if len(asked) == len(examples) and int(options.no_answer * len(examples)):
+    return features.add_unanswerable(examples, options.no_answer, seed=0)
+
+
+def _check_unanswerable(
+    parts: list[list[Example]], options: argparse.Namespace
+) -> None:
+    """Refuse `--no-answer` if it adds nothing; single files may have one paragraph."""
+    if options.no_answer and all(e.answers for part in parts for e in part):
+        files = ", ".join(map(str, options.files))
         raise ValueError(
-            f"--no-answer {options.no_answer:g}: {path} has no page with another "
+            f"--no-answer {options.no_answer:g}: {files} has no page with another "
             "paragraph that lacks the answer"
         )
-    return asked

@@ -4,12 +4,12 @@ Large question-answering data has long paragraphs and full questions; a model th
 knows only these doubts `Who?` about `My name is Foo`. A context here is one to three
 facts; in about half of those with several, another fact has a *distractor*, a name or
 number of the asked kind; and one question in eight has no answer in its context. The
-name Foo is in none of them. Chapter 9.
+name Foo is in none of them.
 """
 
 import random
 
-from companion.fine_tuning.features import Example
+from companion.fine_tuning.squad import Example
 
 KINDS = {
     "person": """
@@ -30,7 +30,7 @@ KINDS = {
     "thing": "lamp boat violin clock kettle ladder map piano bicycle coat radio basket",
 }
 
-# A fact, what can be asked about it, and which of its blanks answers.
+# A fact, what can be asked about it, and which of its words answers.
 FACTS = [
     ("My name is {person}.", {"What is my name?": "person", "Who?": "person"}),
     ("I am {person}.", {"Who am I?": "person", "Who are you?": "person"}),
@@ -125,11 +125,12 @@ def short_contexts(count: int = 900, seed: int = 0) -> list[Example]:
 
 
 def _example(rng: random.Random, page: str) -> Example:
+    """One to three facts in random order, and a question about one of them."""
     asked, questions = rng.choice(FACTS)
     question, kind = rng.choice(list(questions.items()))
     names = {k: rng.sample(words.split(), k=3) for k, words in KINDS.items()}
-    told = {k: three[0].replace("_", " ") for k, three in names.items()}
-    facts = [asked.format(**told)]
+    chosen = {k: three[0].replace("_", " ") for k, three in names.items()}
+    facts = [asked.format(**chosen)]
     for n in range(1, rng.choice([1, 2, 2, 3])):
         others = {k: three[n].replace("_", " ") for k, three in names.items()}
         facts.append(
@@ -137,11 +138,11 @@ def _example(rng: random.Random, page: str) -> Example:
         )
     if len(facts) > 1 and rng.random() < 1 / 5:  # the fact that answers is left out
         context = " ".join(facts[1:])
-        return Example(question.format(**told), context, (), page)
+        return Example(question.format(**chosen), context, (), page)
     rng.shuffle(facts)
     context = " ".join(facts)
-    first = context.index(asked.format(**told)) + _before(asked, kind, told)
-    return Example(question.format(**told), context, ((told[kind], first),), page)
+    first = context.index(asked.format(**chosen)) + _before(asked, kind, chosen)
+    return Example(question.format(**chosen), context, ((chosen[kind], first),), page)
 
 
 def _other(rng: random.Random, asked: str, kind: str, clashes: bool) -> str:
@@ -154,5 +155,6 @@ def _other(rng: random.Random, asked: str, kind: str, clashes: bool) -> str:
     return rng.choice(rest if clashes or rng.random() < 0.2 else same)
 
 
-def _before(fact: str, kind: str, told: dict[str, str]) -> int:
-    return len(fact[: fact.index(f"{{{kind}}}")].format(**told))
+def _before(fact: str, kind: str, chosen: dict[str, str]) -> int:
+    """How many characters of the fact come before its word of that kind."""
+    return len(fact[: fact.index(f"{{{kind}}}")].format(**chosen))

@@ -74,7 +74,7 @@ def read_hub(name: str, revision: str, config: str | None, split: str) -> list[E
     rows = datasets.load_dataset(name, config, revision=revision, split=split)
     examples = []
     for number, row in enumerate(rows):
-        context = _text(row, "context", f"{source}, row {number}")
+        context = _text(row, "context", _where(row, number, source))
         title = row.get("title")
         page = context if title is None else str(title)
         examples.append(_example(row, context, page, number, source))
@@ -133,26 +133,37 @@ def _questions(content: object, source: str) -> Iterator[Example]:
         for n, paragraph in enumerate(_field(page, "paragraphs", list, here)):
             here = f"{source}, page {p}, paragraph {n}"
             qas = _field(paragraph, "qas", list, here)
-            context = _text(paragraph, "context", here) if qas else ""
             title = _title(page, paragraph, p)
             for qa in qas:
+                context = _text(paragraph, "context", _where(qa, number, source))
                 yield _example(qa, context, title, number, source)
                 number += 1
 
 
-def _example(qa: object, context: str, page: str, number: int, source: str) -> Example:
-    """Read one question; without an id it is known by its number in the file."""
-    if not isinstance(qa, Mapping):
-        raise ValueError(f"{source}, question {number}: must be an object, not {qa!r}")
+def _name(qa: Mapping[str, Any], number: int) -> str:
+    """The id; a question without one is known by its number in the file."""
     name = qa.get("id")
-    name = f"#{number}" if name is None else str(name)
-    where = f"{source}, question {name!r}"
+    return f"#{number}" if name is None else str(name)
+
+
+def _where(qa: object, number: int, source: str) -> str:
+    if not isinstance(qa, Mapping):
+        raise ValueError(
+            f"{source}, question #{number}: must be an object, not {qa!r:.60}"
+        )
+    return f"{source}, question {_name(qa, number)!r}"
+
+
+def _example(
+    qa: Mapping[str, Any], context: str, page: str, number: int, source: str
+) -> Example:
+    where = _where(qa, number, source)
     return Example(
         question=_text(qa, "question", where),
         context=context,
         answers=references(qa, context, where),
         page=page,
-        id=name,
+        id=_name(qa, number),
         source=source,
     )
 

@@ -25,7 +25,7 @@ from companion.fine_tuning.recipe import Recipe
 from companion.fine_tuning.saving import save
 from companion.fine_tuning.sources import Source, read_sources
 from companion.loading import read_checkpoint
-from companion.qa_pipeline.arguments import LONGEST_QUESTION, lengths
+from companion.qa_pipeline.arguments import lengths
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -124,7 +124,7 @@ def _check_held_out(
     sources: list[Source], tokenizer: BertTokenizer, model: BertForQuestionAnswering
 ) -> None:
     """Make sure that all that is to be measured with can be asked."""
-    sizes = lengths(tokenizer, model, None, None, LONGEST_QUESTION)
+    sizes = lengths(tokenizer, model)
     for source in sources:
         features.check_readable(source.held_out, tokenizer, sizes)
 
