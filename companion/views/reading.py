@@ -18,7 +18,8 @@ def traced(
 
     Raises:
         TypeError: if the model is no BERT, or a text is no string.
-        ValueError: if there are more tokens than a view, or the model, can take.
+        ValueError: if there are more tokens than a view, or the model, can take, or
+            none of the question or of the context.
     """
     bert: BertModel = getattr(model, "bert", model)
     check_module("model.bert", bert, BertModel)
@@ -29,6 +30,9 @@ def traced(
             f"question and context have {len(encoded.tokens)} tokens, and a view of "
             f"this model shows {most} at the most: shorten the context"
         )
+    for name, text in (("question", question), ("context", context)):
+        if name not in groups_of(encoded):
+            raise ValueError(f"{name} must give a token, and {text!r} gives none")
     with torch.inference_mode():
         return encoded, trace(bert, **encoded.model_inputs())
 

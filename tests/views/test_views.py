@@ -193,6 +193,14 @@ def test_what_cannot_be_shown_is_named(embedded):
         TypeError, match=r"model.bert must be a BertModel, not a Linear"
     ):
         views.head_view(embedded[0], torch.nn.Linear(2, 2), *PLAIN)
+    with pytest.raises(
+        ValueError, match=r"question must give a token, and '\\u200b' g"
+    ):
+        view("\u200b", "My name is Foo")
+    with pytest.raises(
+        ValueError, match=r"context must give a token, and '\\x00' give"
+    ):
+        views.layer_slider(*embedded, "Who?", "\0")
     with pytest.raises(ValueError, match=r"472,392 lines at once.*give fewer layers"):
         views.model_view(*embedded, *LONG)
     with pytest.raises(ValueError, match="html must hold a view"):
