@@ -60,7 +60,8 @@ def executed(source: Path, more: dict[str, str] | None = None) -> str:
         manager = kernels.manager(Path(folder))
         client = NotebookClient(page, manager, **EXECUTE)
         client.resources["metadata"] = {"path": notebook_of(source).parent}
-        client.execute(env={**kernels.environment(Path(folder)), **(more or {})})
+        variables = {**kernels.environment(Path(folder)), **(more or {})}
+        client.execute(env=variables, cleanup_kc=True)  # the kernel ends with its page
     faults = [f"{source.name}: {fault}" for fault in faults_of(page)]
     if faults:
         raise ValueError("\n".join(faults))

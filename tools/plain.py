@@ -25,7 +25,7 @@ DEFINITION = re.compile(r"^(\S.*)\n: +", re.MULTILINE)
 FIGURE = re.compile(r"^ +figure:\n +name: (\S+)$", re.MULTILINE)
 
 HERE = """\
-*A page of the book "Inside BERT". It computes with the book's package `companion`: run
+*This page of the book "Inside BERT" computes with the book's package `companion`. Run
 it in a clone of the book's repository, after `pip install -r requirements.txt` there,
 or anywhere else after `pip install -e` with the path of that clone.*"""
 

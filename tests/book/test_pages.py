@@ -82,6 +82,31 @@ def test_formulas_are_mathml(book):
     assert not re.search(r"<script[^>]*mathjax", chapter, re.IGNORECASE)
 
 
+def test_chapters_and_figures_have_the_number_in_the_files_name(book):
+    side = (book / "notebooks" / "index.html").read_text("utf-8")
+    for path in sorted((book / "notebooks").glob("[0-9]*.html")):
+        chapter, text = int(path.name[:2]), path.read_text("utf-8")
+        assert re.search(rf'href="{path.name}">{chapter}\. \w', side), path.name
+        assert f'<h1><span class="section-number">{chapter}. </span>' in text
+        figures = re.findall(r'class="caption-number">Figure (\S+) ', text)
+        assert figures == [f"{chapter}.{n}" for n in range(1, len(figures) + 1)]
+        assert len(figures) > 2, path.name
+
+
+def test_a_reference_to_a_chapter_or_figure_has_its_number(book):
+    text = (book / "notebooks" / "10_heads.html").read_text("utf-8")
+    assert re.search(r'href="09_fine_tuning\.html#\S+"><span[^>]*>chapter 9<', text)
+    assert re.search(r'href="#heads-\w+"><span[^>]*>Figure 10\.\d</span>', text)
+
+
+def test_a_page_offers_its_notebook_for_download(book):
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        page = (book / "notebooks" / path.name).with_suffix(".html")
+        assert f'href="../_sources/notebooks/{path.name}"' in page.read_text("utf-8")
+        offered = book / "_sources" / "notebooks" / path.name
+        assert offered.read_bytes() == path.read_bytes()
+
+
 def test_no_page_is_larger_than_it_should_be(book):
     for page in pages(book):
         text = page.read_text("utf-8")

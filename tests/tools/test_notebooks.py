@@ -1,0 +1,165 @@
+"""No reader's settings reach a notebook; one with a gap or a warning is not written."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from tools import kernels, notebooks
+
+ROOT = Path(__file__).parents[2]
+
+HEAD = """\
+---
+jupytext:
+  text_representation:
+    extension: .md
+    format_name: myst
+kernelspec:
+  display_name: Python 3
+  language: python
+  name: python3
+---
+
+# A page
+"""
+CELLS = """
+```{code-cell} ipython3
+import os, sys, warnings
+import matplotlib.pyplot as plt
+print(sys.executable, os.environ.get("COMPANION_MODEL"), sys.warnoptions)
+```
+
+```{code-cell} ipython3
+---
+mystnb:
+  figure:
+    name: data-flow
+    caption: A line.
+  image:
+    alt: A line that rises from the left to the right.
+---
+"not shown"
+_ = plt.plot([1, 2])
+```
+"""
+WARNS = """
+```{code-cell} ipython3
+import warnings
+warnings.warn("beware")
+```
+"""
+
+
+@pytest.fixture
+def page(tmp_path, monkeypatch):
+    """Give a function that writes a page; its notebook lies beside it."""
+    monkeypatch.setattr(notebooks, "notebook_of", lambda s: s.with_suffix(".ipynb"))
+
+    def write(cells):
+        path = tmp_path / "page.md"
+        path.write_text(HEAD + cells, encoding="utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture
+def hostile(tmp_path, monkeypatch):
+    """Set what a reader's machine may have set: profile, kernel, backend, home."""
+    profile = tmp_path / "ipython" / "profile_default"
+    profile.mkdir(parents=True)
+    (profile / "ipython_kernel_config.py").write_text(
+        'c.InlineBackend.figure_formats = {"svg"}\n'
+        'c.InteractiveShell.ast_node_interactivity = "all"\n',
+        encoding="utf-8",
+    )
+    kernel = tmp_path / "jupyter" / "kernels" / "python3"
+    kernel.mkdir(parents=True)
+    spec = {"argv": ["false"], "display_name": "Python 3", "language": "python"}
+    (kernel / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
+    closed = tmp_path / "closed"
+    closed.write_text("a file where a folder is wanted", encoding="utf-8")
+    startup = tmp_path / "startup.py"
+    startup.write_text("print('from the startup file')", encoding="utf-8")
+    wanted = {
+        "MPLBACKEND": "Agg",
+        "MPLCONFIGDIR": closed,
+        "IPYTHONDIR": profile.parent,
+        "JUPYTER_PATH": kernel.parents[1],
+        "HOME": closed / "nobody",
+        "PYTHONSTARTUP": startup,
+        "PYTHONWARNINGS": "always",
+        "COMPANION_MODEL": closed,
+    }
+    for name, value in wanted.items():
+        monkeypatch.setenv(name, str(value))
+
+
+@pytest.mark.usefixtures("hostile")
+def test_a_page_is_executed_as_on_any_other_machine(page, capfd):
+    notebook = nbformat.reads(notebooks.executed(page(CELLS)), as_version=4)
+    first, second = (c for c in notebook.cells if c.cell_type == "code")
+    assert first.outputs[0].text == f"{sys.executable} None []\n"
+    (picture,) = second.outputs
+    assert set(picture.data) == {"image/png", "text/plain"}
+    assert set(picture.metadata["image/png"]) == {"alt", "width", "height"}
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.usefixtures("hostile")
+def test_nbval_compares_as_on_any_other_machine(page):
+    path = page(CELLS.replace('"not shown"', "None"))
+    with kernels.variables({**os.environ, "HOME": str(Path.home())}):
+        stored = notebooks.executed(path)
+    path.with_suffix(".ipynb").write_text(stored, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "--nbval", "-q", "-p", "conftest"]
+    command += ["-p", "no:cacheprovider", "-c", ROOT / "pyproject.toml"]
+    run = subprocess.run(
+        [*command, "--rootdir", path.parent, path.with_suffix(".ipynb")],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={n: v for n, v in os.environ.items() if n != "PYTHONWARNINGS"},
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "2 passed" in run.stdout
+
+
+def test_the_environment_of_pytest_is_its_own_again():
+    before = dict(os.environ)
+    with kernels.variables({"ONLY": "this"}):
+        assert dict(os.environ) == {"ONLY": "this"}
+    assert dict(os.environ) == before
+
+
+@pytest.mark.parametrize(
+    ("cells", "fault"),
+    [
+        (WARNS, "writes to stderr: .*beware"),
+        (CELLS.replace("_ = plt.plot([1, 2])", "1"), "the figure data-flow is missing"),
+    ],
+)
+def test_a_warning_or_a_missing_figure_is_refused(page, cells, fault):
+    with pytest.raises(ValueError, match=rf"(?s)page\.md: .*{fault}"):
+        notebooks.executed(page(cells))
+
+
+def test_a_refused_notebook_is_named_and_stays_as_it_was(page, monkeypatch, capsys):
+    path = page(WARNS)
+    path.with_suffix(".ipynb").write_text("as it was", encoding="utf-8")
+    monkeypatch.setattr(notebooks, "sources", lambda: [path])
+    monkeypatch.setattr(notebooks, "ROOT", path.parent)
+    with pytest.raises(SystemExit, match=r"page\.ipynb: not written"):
+        notebooks.main([])
+    assert path.with_suffix(".ipynb").read_text(encoding="utf-8") == "as it was"
+    assert capsys.readouterr().out == ""
+
+
+def test_a_chapter_that_there_is_not_is_named():
+    with pytest.raises(SystemExit, match="no such chapter: 11_nothing"):
+        notebooks.main(["11_nothing"])
