@@ -1,5 +1,5 @@
 from companion import figures, measured
-from companion.qa_pipeline import answers, batches, windows
+from companion.qa_pipeline import answers, batches, texts, windows
 
 CUTS = windows.cut(73, room=40, stride=16)
 BINS = [
@@ -19,7 +19,8 @@ def test_the_flow_names_functions_that_exist():
     names = {t.get_text() for t in ax.texts if t.get_family() == ["monospace"]}
     assert len(names) == 9
     assert all(
-        any(hasattr(m, name) for m in (windows, batches, answers)) for name in names
+        any(hasattr(m, name) for m in (texts, windows, batches, answers))
+        for name in names
     )
 
 

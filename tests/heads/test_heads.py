@@ -1,3 +1,5 @@
+import sys
+
 import pytest
 import torch
 from hypothesis import given, settings
@@ -140,6 +142,14 @@ def test_integrated_gradients_add_up_to_the_difference(foo):
     assert float(numbers.sum()) == pytest.approx(difference, abs=0.3)
     assert missed == pytest.approx(float(numbers.sum()) - difference, abs=1e-3)
     assert numbers[encoded.is_special].abs().max() < 1e-6
+
+
+def test_without_captum_the_extra_is_named(foo, monkeypatch):
+    model, encoded, _, answer = foo
+    monkeypatch.setitem(sys.modules, "captum.attr", None)
+    monkeypatch.setitem(sys.modules, "captum", None)
+    with pytest.raises(ImportError, match=r'pip install "inside-bert\[explain\]"'):
+        attribution.integrated_gradients(model, encoded, *answer)
 
 
 def test_the_gradient_is_the_slope(foo):
