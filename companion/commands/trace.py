@@ -18,7 +18,7 @@ from companion.qa_head import best_spans, may_win, span_logits, span_probabiliti
 from companion.qa_pipeline import LONGEST_ANSWER
 from companion.qa_pipeline.answers import best_answers
 from companion.qa_pipeline.arguments import check_tokens, whole_text
-from companion.qa_pipeline.windows import text_tokens
+from companion.qa_pipeline.texts import text_tokens
 from companion.tokens import Encoded, encode
 
 SHOWN = 5  # rows of the last table

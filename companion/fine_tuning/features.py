@@ -23,7 +23,8 @@ from companion.qa_pipeline.arguments import (
     Lengths,
     check_tokens,
 )
-from companion.qa_pipeline.windows import SPECIAL_TOKENS, Tokens, text_tokens
+from companion.qa_pipeline.texts import Tokens, text_tokens
+from companion.qa_pipeline.windows import SPECIAL_TOKENS
 
 STRIDE = LONGEST_STRIDE  # tokens that neighbouring windows share, if there is room
 

@@ -3,7 +3,6 @@
 Takes the place of the `question-answering` pipeline that Transformers had until 5.2.
 """
 
-import copy
 from collections.abc import Iterable, Iterator
 from functools import lru_cache, partial
 
@@ -16,15 +15,20 @@ from companion.devices import as_device, multiplies_bfloat16
 from companion.qa_pipeline.answers import LONGEST_ANSWER, Answer, best_answers
 from companion.qa_pipeline.arguments import (
     LONGEST_QUESTION,
+    Asked,
     Lengths,
     Texts,
     check_tokens,
     is_lazy,
+    is_single,
     lengths,
     pairs,
 )
 from companion.qa_pipeline.batches import Task, groups, logits_of
-from companion.qa_pipeline.windows import text_tokens
+from companion.qa_pipeline.models import check_model, fused, on_device
+from companion.qa_pipeline.texts import text_tokens
+
+Device = torch.device | str | int
 
 
 class QuestionAnswerer:
@@ -34,32 +38,38 @@ class QuestionAnswerer:
         answerer = companion.QuestionAnswerer(tokenizer, model)
         answerer(question="Who?", context="My name is Foo")
 
+    It asks the model as it is at each call, with its hooks and its present weights.
+
     Args:
         tokenizer, model: a BERT that was fine-tuned for question answering.
-        device: where to compute; by default, where the model is.
+        device: where to compute; by default, where the model is. On another device
+            each call works with a copy: if you ask one question at a time, move the
+            model there first.
         bfloat16: compute matrix products in this shorter format, on a processor that
             does so natively; scores then have two or three true digits.
+    Raises:
+        TypeError, ValueError: if the model is not a BERT for question answering in
+            evaluation mode, or if the device is not here or lacks bfloat16.
     """
 
     def __init__(
         self,
         tokenizer: BertTokenizer,
         model: BertForQuestionAnswering,
-        device: torch.device | str | int | None = None,
+        device: Device | None = None,
         bfloat16: bool = False,
     ):
         self.tokenizer = tokenizer
         self.model = model
-        self.device = model.device if device is None else as_device(device)
+        self.device = None if device is None else as_device(device)
         self.bfloat16 = bfloat16
-        if bfloat16 and not multiplies_bfloat16(self.device):
-            raise ValueError(f"bfloat16: {self.device} has no instructions for it")
-        self._twins: dict[torch.device, BertForQuestionAnswering] = {}
+        check_model(model)
+        self._place(None)
 
     def __call__(
         self,
-        question: Texts,
-        context: Texts,
+        question: Asked,
+        context: Texts | None = None,
         *,
         top_k: int = 1,
         doc_stride: int | None = None,
@@ -69,25 +79,27 @@ class QuestionAnswerer:
         handle_impossible_answer: bool = False,
         align_to_words: bool = True,
         batch_size: int | None = None,
-        device: torch.device | str | int | None = None,
+        device: Device | None = None,
     ) -> Answer | list[Answer] | list[list[Answer]] | Iterator:
         """Answer one question, or many; the arguments are the old pipeline's.
 
         Args:
             question, context: a string each; or lists, or iterators, of which one may
-                be a string that goes with all items of the other.
-            top_k: how many answers are wanted; fewer where the context is short.
+                be a string that goes with all items of the other. Or no context, and
+                as question a mapping with "question" and "context", or several.
+            top_k: how many answers to return; fewer if the context is short.
             doc_stride: tokens that neighbouring windows share, usually 128.
             max_answer_len: tokens.
-            max_seq_len: tokens in a window, the question's among them, usually 384.
+            max_seq_len: tokens per window, the question's among them, usually 384.
             max_question_len: tokens; longer questions are cut.
             handle_impossible_answer: whether "no answer" is one, with empty text.
             align_to_words: whether answers begin and end with whole words.
-            batch_size: windows in a batch; usually as many as have 1,536 tokens.
-            device: where to compute, this time.
+            batch_size: windows per batch; usually as many as have 1,536 tokens.
+            device: where to compute, this time: a device, its name, or a number, -1
+                for the CPU.
         Returns:
-            One answer; a list of them where `top_k` is above 1. For lists a list of
-            that; for an iterator an iterator, which reads a little ahead.
+            One answer; a list of them if `top_k` is above 1. For lists a list of that;
+            for an iterator an iterator, which reads a little ahead.
         Raises:
             TypeError, ValueError: naming the argument that cannot be used.
         """
@@ -111,14 +123,14 @@ class QuestionAnswerer:
         )
         if top_k == 1:
             answers = (best for [best] in answers)
-        if isinstance(question, str) and isinstance(context, str):
+        if is_single(question, context):
             return next(answers)
         return answers if is_lazy(question, context) else list(answers)
 
     def tasks(
         self,
-        question: Texts,
-        context: Texts,
+        question: Asked,
+        context: Texts | None = None,
         *,
         doc_stride: int | None = None,
         max_seq_len: int | None = None,
@@ -126,8 +138,8 @@ class QuestionAnswerer:
     ) -> Iterator[Task]:
         """Prepare each question: both texts as tokens, the context cut into windows.
 
-        Arguments and errors as `__call__` has them. Iterators are read as the tasks are
-        asked for; what stands in lists is checked at once, before any work begins.
+        Arguments and errors are those of `__call__`. Iterators are read as the tasks
+        are asked for; what stands in lists is checked at once, before any work begins.
         """
         sizes = lengths(
             self.tokenizer, self.model, max_seq_len, doc_stride, max_question_len
@@ -154,7 +166,7 @@ class QuestionAnswerer:
         tasks: Iterable[Task],
         *,
         batch_size: int | None = None,
-        device: torch.device | str | int | None = None,
+        device: Device | None = None,
     ) -> Iterator[tuple[Task, Tensor]]:
         """Run the model over the windows of `tasks`; arguments as in `__call__`.
 
@@ -164,31 +176,22 @@ class QuestionAnswerer:
         """
         if batch_size is not None:
             batch_size = check_integer("batch_size", batch_size)
-        model = self._on(self.device if device is None else as_device(device))
-        return (
-            pair
-            for group in groups(tasks)
-            for pair in zip(
-                group,
-                logits_of(group, self.tokenizer, model, batch_size, self.bfloat16),
-                strict=True,
-            )
-        )
+        check_model(self.model)
+        return self._logits(tasks, batch_size, self._place(device))
 
-    def _on(self, device: torch.device) -> BertForQuestionAnswering:
-        """The model with fused attention, which gives the same and is faster.
+    def _logits(
+        self, tasks: Iterable[Task], size: int | None, device: torch.device
+    ) -> Iterator[tuple[Task, Tensor]]:
+        for group in groups(tasks):
+            model = fused(on_device(self.model, device))
+            rows = logits_of(group, self.tokenizer, model, size, self.bfloat16)
+            yield from zip(group, rows, strict=True)
 
-        On the model's own device it shares the weights; the model stays as it is.
-        """
-        if device not in self._twins:
-            shared = [*self.model.parameters(), *self.model.buffers()]
-            known = {id(tensor): tensor for tensor in shared}
-            twin = copy.deepcopy(
-                self.model, known if device == self.model.device else {}
-            )
-            twin.set_attn_implementation("sdpa")
-            try:
-                self._twins[device] = twin.to(device)
-            except (AssertionError, RuntimeError) as error:
-                raise ValueError(f"device {device} cannot be used: {error}") from error
-        return self._twins[device]
+    def _place(self, device: Device | None) -> torch.device:
+        """Where to compute; ValueError if that has no bfloat16, and it is wanted."""
+        place = self.device or self.model.device
+        if device is not None:
+            place = as_device(device)
+        if self.bfloat16 and not multiplies_bfloat16(place):
+            raise ValueError(f"bfloat16: {place} has no instructions for it")
+        return place

@@ -1,6 +1,6 @@
 """From one row of logits for a context to its answers.
 
-    probabilities   how likely each token is to be the first or last, and "no answer"
+    probabilities   how likely each token is to be first or last, and "no answer"
     by_words        scores of token spans to scores of the words they widen to
     best_answers    the search, and back to characters
 
@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from companion.qa_head import largest_cells, span_probabilities, span_scores
-from companion.qa_pipeline.windows import Tokens
+from companion.qa_pipeline.texts import Tokens
 
 LONGEST_ANSWER = 15  # tokens
 LEAST = 1e-150  # a probability that is never 0, nor is the product of two
@@ -31,16 +31,25 @@ class Answer(TypedDict):
 
 
 def probabilities(logits: Tensor) -> tuple[Tensor, Tensor, float]:
-    """How likely each token is to be the answer's first, its last; and "no answer".
+    """Say how likely each token is to be the answer's first, its last; and "no answer".
 
     Args:
         logits: (2, 1 + N), as `companion.qa_pipeline.windows.merge` returns them.
     Returns:
         Start and end probabilities of the context's tokens, (N,) each, and the score
         of "no answer", a product too: what `[CLS]` has as a start, times as an end.
+    Raises:
+        ValueError: if NaN or an infinite logit leaves no probabilities.
     """
-    is_context = torch.arange(logits.shape[1]) > 0  # all but [CLS]
-    starts, ends = span_probabilities(*logits.double(), is_context)
+    is_context = torch.arange(logits.shape[1]) > 0  # (1 + N,), all but [CLS]
+    start_logits, end_logits = logits.double()  # (2, 1 + N) -> (1 + N,) each
+    starts, ends = span_probabilities(start_logits, end_logits, is_context)
+    if starts.isnan().any() or ends.isnan().any():
+        odd = int((~logits.isfinite()).sum())
+        raise ValueError(
+            f"the model's logits cannot be ranked: {odd:,} of {logits.numel():,} are "
+            "NaN or infinite; are its weights, too?"
+        )
     no_answer = (1 - starts.sum()).clamp(min=0) * (1 - ends.sum()).clamp(min=0)
     return starts[1:].clamp(LEAST), ends[1:].clamp(LEAST), float(no_answer)
 
@@ -71,14 +80,19 @@ def best_answers(
     handle_impossible_answer: bool = False,
     align_to_words: bool = True,
 ) -> list[Answer]:
-    """The most probable answers, the best first; at most `top_k`.
+    """Find the most probable answers, the best first; at most `top_k`.
 
     Args:
-        context: the text, of which `tokens` has the N tokens.
+        context: the text.
+        tokens: its N tokens.
         logits: (2, 1 + N), as `companion.qa_pipeline.windows.merge` returns them.
+        top_k, max_answer_len, handle_impossible_answer, align_to_words: as
+            `QuestionAnswerer` has them.
+    Raises:
+        ValueError: as `probabilities` does.
     """
-    starts, ends, no_answer = probabilities(logits)
-    scores = span_scores(starts, ends, min(max_answer_len, len(tokens)))
+    starts, ends, no_answer = probabilities(logits)  # (2, 1 + N) -> (N,), (N,), 1
+    scores = span_scores(starts, ends, min(max_answer_len, len(tokens)))  # -> (N, D)
     units = tokens.words if align_to_words else _places(tokens)
     ends_of_units = units.bincount().cumsum(0)  # each unit's first token past its last
     answers = []
@@ -95,5 +109,5 @@ def best_answers(
 
 
 def _places(tokens: Tokens) -> Tensor:
-    """(N,), a number for each token; tokens from the same characters share one."""
+    """Number the tokens, (N,); those made from the same characters share a number."""
     return tokens.offsets.unique_consecutive(dim=0, return_inverse=True)[1]

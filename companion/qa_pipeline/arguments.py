@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import repeat, zip_longest
+from typing import Any
 
 from transformers import BertForQuestionAnswering, BertTokenizer
 
@@ -10,21 +11,27 @@ from companion.checks import check_integer
 from companion.qa_pipeline.windows import SPECIAL_TOKENS, Window, cut
 from companion.tokens import check_text
 
-LONGEST_WINDOW = 384  # tokens, in a model that can read so many
+LONGEST_WINDOW = 384  # tokens, if the model can read that many
 LONGEST_STRIDE = 128
 LONGEST_QUESTION = 64
 
 Texts = str | Iterable[str]
+Pair = Mapping[str, str]  # {"question": ..., "context": ...}
+Asked = Texts | Pair | Iterable[Pair]
 
 
-def pairs(question: Texts, context: Texts) -> Iterator[tuple[str, str]]:
-    """Questions with their contexts; one string goes with each item of the other.
+def pairs(question: Asked, context: Texts | None) -> Iterator[tuple[str, str]]:
+    """Pair questions with contexts; one string goes with each item of the other.
 
+    Args:
+        question: one or many; without a context, mappings that hold both.
     Raises:
-        TypeError: where a text is no string.
-        ValueError: where one is blank or has half a character, or where one of two
-            lists ends before the other. Each error names the argument and the item.
+        TypeError: if a text is not a string.
+        ValueError: if one is empty or has half a character, or if one of two lists
+            ends before the other. Each error names the argument and the item.
     """
+    if context is None and not isinstance(question, str):
+        return _unpacked(question)
     questions, contexts = _items("question", question), _items("context", context)
     if isinstance(question, str) and isinstance(context, str):
         return iter([(next(questions), next(contexts))])
@@ -33,17 +40,54 @@ def pairs(question: Texts, context: Texts) -> Iterator[tuple[str, str]]:
     return _equally_many(questions, contexts)
 
 
-def is_lazy(question: Texts, context: Texts) -> bool:
+def is_single(question: Asked, context: Texts | None) -> bool:
+    """Tell whether one question is asked about one context."""
+    both = isinstance(question, str) and isinstance(context, str)
+    return both or (context is None and isinstance(question, Mapping))
+
+
+def is_lazy(question: Asked, context: Texts | None) -> bool:
     """Tell whether one of the two is an iterator, whose items come one by one."""
-    return not all(isinstance(a, str | list | tuple) for a in (question, context))
+    kinds = str | list | tuple | Mapping | None
+    return not all(isinstance(argument, kinds) for argument in (question, context))
 
 
-def _items(name: str, texts: Texts) -> Iterator[str]:
+def _unpacked(asked: Any) -> Iterator[tuple[str, str]]:
+    """Question and context of one mapping, or of each of several."""
+    if isinstance(asked, Mapping):
+        return iter([_pair(asked, "")])
+    if (items := _each(asked)) is None:
+        check_text("question", asked)
+    return (_pair(item, f"[{i}]") for i, item in enumerate(items or ()))
+
+
+def _pair(item: Any, place: str) -> tuple[str, str]:
+    if not (isinstance(item, Mapping) and {"question", "context"} <= item.keys()):
+        came = sorted(map(str, item)) if isinstance(item, Mapping) else type(item)
+        raise TypeError(
+            f"question{place} must be a mapping with 'question' and 'context' if "
+            f"there is no argument context, not {getattr(came, '__name__', came)}"
+        )
+    names = ("question", "context")
+    question, context = (whole_text(f"{name}{place}", item[name]) for name in names)
+    return question, context
+
+
+def _items(name: str, texts: Any) -> Iterator[str]:
     """Each text, checked when its turn comes; one string again and again."""
-    is_list = isinstance(texts, Iterable) and not isinstance(texts, bytes | Mapping)
-    if isinstance(texts, str) or not is_list:
+    items = None if isinstance(texts, str | bytes | Mapping) else _each(texts)
+    if items is None:
         return repeat(whole_text(name, texts))
-    return (whole_text(f"{name}[{i}]", text) for i, text in enumerate(texts))
+    return (whole_text(f"{name}[{i}]", text) for i, text in enumerate(items))
+
+
+def _each(several: Any) -> Iterable[Any] | None:
+    """The items of an iterable, or of a data set that has only a length and places."""
+    if isinstance(several, Iterable):
+        return several
+    if hasattr(several, "__len__") and hasattr(several, "__getitem__"):
+        return (several[i] for i in range(len(several)))
+    return None
 
 
 def _equally_many(
@@ -59,11 +103,11 @@ def _equally_many(
 
 
 def whole_text(name: str, text: str) -> str:
-    """`text` itself, if it is a string with something in it that can be read.
+    """Return `text` if it is a string with something in it that can be read.
 
     Raises:
-        TypeError: if it is no string.
-        ValueError: if it is blank, or has a lone surrogate, half of a character.
+        TypeError: if it is not a string.
+        ValueError: if it is empty, or has a lone surrogate, half of a character.
     """
     check_text(name, text)
     try:
@@ -77,7 +121,7 @@ def whole_text(name: str, text: str) -> str:
 
 
 def check_tokens(name: str, text: str, tokens: int) -> None:
-    """A text may hold nothing but characters that the tokenizer drops.
+    """Refuse a text of which the tokenizer keeps nothing.
 
     Raises:
         ValueError: if it has no token.
@@ -93,7 +137,7 @@ class Lengths:
 
     Attributes:
         window: the question, a piece of the context, and three special tokens.
-        stride: what neighbouring windows share, or None for as much as usual.
+        stride: what neighbouring windows share; None for half a window, at most 128.
         question: longer questions are cut.
     """
 
@@ -102,8 +146,10 @@ class Lengths:
     question: int
 
     def windows(self, question: int, context: int) -> list[Window]:
-        """Cut a context of so many tokens, for a question of so many.
+        """Cut a context into windows that have room for the question.
 
+        Args:
+            question, context: how many tokens each has.
         Raises:
             ValueError: if the question leaves no room, or less than the stride.
         """
@@ -130,14 +176,14 @@ class Lengths:
 def lengths(
     tokenizer: BertTokenizer,
     model: BertForQuestionAnswering,
-    max_seq_len: int | None,
-    doc_stride: int | None,
-    max_question_len: int,
+    max_seq_len: int | None = None,
+    doc_stride: int | None = None,
+    max_question_len: int = LONGEST_QUESTION,
 ) -> Lengths:
-    """The three lengths, with what the old pipeline took where None is given.
+    """Check the three lengths; None becomes what the old pipeline took.
 
     Raises:
-        TypeError, ValueError: if one is no integer, too small or too large.
+        TypeError, ValueError: if one is not an integer, too small or too large.
     """
     most = min(tokenizer.model_max_length, model.config.max_position_embeddings)
     window = min(most, LONGEST_WINDOW)

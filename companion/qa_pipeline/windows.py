@@ -1,17 +1,14 @@
 """A context of any length, cut into windows that the model can read.
 
-    text_tokens   a text to its tokens: ids, characters, words
-    cut           so many tokens into windows that overlap
-    model_inputs  [CLS] question [SEP] window [SEP], a row for each, padded
-    kept          what a window has to say: [CLS], and the tokens it speaks for
+    cut           a number of tokens into windows that overlap
+    model_inputs  [CLS] question [SEP] window [SEP], a row per window, padded
+    kept          of a window's logits those of [CLS], and of the tokens it speaks for
     merge         one row of logits for the whole context
 
 `run_squad.py`, the code that came with Devlin et al. (2019), cuts long contexts in the
 same way; there a token's best window is called its "max context". Chapter 7.
 """
 
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -20,55 +17,6 @@ from torch.nn.utils.rnn import pad_sequence
 from transformers import BertTokenizer
 
 SPECIAL_TOKENS = 3  # [CLS] and two [SEP]
-AT_ONCE = 20_000  # characters that are tokenized in one go: more would only take memory
-
-
-@dataclass(frozen=True, eq=False)
-class Tokens:
-    """The N tokens of a text.
-
-    Attributes:
-        ids: (N,), places in the vocabulary.
-        offsets: (N, 2), the characters that each was made from: `text[first:end]`.
-        words: (N,), the word that each belongs to; words count from 0, without gaps.
-    """
-
-    ids: Tensor
-    offsets: Tensor
-    words: Tensor
-
-    def __len__(self) -> int:
-        return len(self.ids)
-
-
-def text_tokens(tokenizer: BertTokenizer, text: str) -> Tokens:
-    """The tokens of a text of any length, without special tokens around them.
-
-    What counts as a word is the tokenizer's: blanks part words, and punctuation and
-    Chinese characters stand alone.
-    """
-    ids, offsets, words = [], [], []
-    for begin, part in _parts(text):
-        encoded = tokenizer(
-            part, add_special_tokens=False, return_offsets_mapping=True, verbose=False
-        )
-        ids.append(torch.tensor(encoded["input_ids"], dtype=torch.int32))
-        places = torch.tensor(encoded["offset_mapping"], dtype=torch.int32)
-        offsets.append(places.view(-1, 2) + begin)
-        words.append(torch.tensor(encoded.word_ids(), dtype=torch.int32) + begin)
-    # A part's words count from where it begins, so no two parts share a number.
-    _, numbers = torch.cat(words).unique_consecutive(return_inverse=True)
-    return Tokens(torch.cat(ids), torch.cat(offsets), numbers)
-
-
-def _parts(text: str) -> Iterator[tuple[int, str]]:
-    """The text in parts that begin with a blank, so that no word is cut."""
-    begin = 0
-    while begin < len(text):
-        blank = re.compile("[ \t\n]").search(text, begin + AT_ONCE)
-        end = blank.start() if blank else len(text)
-        yield begin, text[begin:end]
-        begin = end
 
 
 @dataclass(frozen=True)
@@ -82,11 +30,11 @@ class Window:
 
 
 def cut(tokens: int, room: int, stride: int) -> list[Window]:
-    """Windows of at most `room` tokens, of which neighbours share `stride`.
+    """Cut a context into windows of at most `room` tokens; neighbours share `stride`.
 
-    Each token is spoken for by the window that gives it most context, on the side
-    where there is less of it: of what two windows share, the first half goes to the
-    first window, the second half to the second, and a token in the middle to the first.
+    The window that speaks for a token is the one that gives it most context, on the
+    side where there is less of it: of what two windows share, the first half goes to
+    the first window, the second half to the second, a token in the middle to the first.
 
     Args:
         tokens: of the context, at least 1.
@@ -106,29 +54,30 @@ def cut(tokens: int, room: int, stride: int) -> list[Window]:
 def model_inputs(
     tokenizer: BertTokenizer, rows: list[tuple[Tensor, Tensor]]
 ) -> dict[str, Tensor]:
-    """What the model is called with: `[CLS] question [SEP] window [SEP]` in each row.
+    """Make what the model is called with: `[CLS] question [SEP] window [SEP]` per row.
 
     Args:
-        rows: the ids of a question and those of a window of its context, for each row.
+        rows: per row the ids of a question and of a window of its context, (Q,), (W,).
     Returns:
         `input_ids`, `token_type_ids` and `attention_mask`, (B, T) each.
     """
     cls, sep = (
         torch.tensor([i]) for i in (tokenizer.cls_token_id, tokenizer.sep_token_id)
     )
-    ids = [torch.cat([cls, asked, sep, given, sep]) for asked, given in rows]
-    types = [torch.zeros(len(row), dtype=torch.long) for row in ids]
+    ids = [torch.cat([cls, asked, sep, given, sep]) for asked, given in rows]  # (T,)
+    types = [torch.zeros(len(row), dtype=torch.long) for row in ids]  # (T,)
     for row, (asked, _) in zip(types, rows, strict=True):
         row[len(asked) + 2 :] = 1
-    return {
+    masks = [torch.ones_like(row) for row in types]  # (T,)
+    return {  # B rows of (T,) -> (B, T)
         "input_ids": pad_sequence(ids, True, tokenizer.pad_token_id).long(),
         "token_type_ids": pad_sequence(types, True),
-        "attention_mask": pad_sequence([torch.ones_like(row) for row in types], True),
+        "attention_mask": pad_sequence(masks, True),
     }
 
 
 def kept(logits: Tensor, question: int, window: Window) -> Tensor:
-    """Of one row's logits those of `[CLS]`, and those of the tokens it speaks for.
+    """Keep of one row's logits those of `[CLS]`, and of the tokens it speaks for.
 
     Args:
         logits: (2, T), of one row.
@@ -137,21 +86,22 @@ def kept(logits: Tensor, question: int, window: Window) -> Tensor:
         (2, 1 + K), K being `keep_to - keep_from`.
     """
     begin = question + 2 - window.first  # where the context's token 0 would stand
-    tokens = logits[:, begin + window.keep_from : begin + window.keep_to]
-    return torch.cat([logits[:, :1], tokens], dim=1)
+    tokens = logits[:, begin + window.keep_from : begin + window.keep_to]  # (2, K)
+    return torch.cat([logits[:, :1], tokens], dim=1)  # (2, 1), (2, K) -> (2, 1 + K)
 
 
 def merge(windows: list[Tensor]) -> Tensor:
-    """One row of logits for the whole context, each of its N tokens once.
+    """Join the windows' logits to one row for the whole context, each token once.
 
     `[CLS]`, "no answer", takes its logits from the window where their sum is lowest:
-    the context has no answer if none of its windows has one.
+    the context has no answer only if none of its windows has one.
 
     Args:
-        windows: what `kept` returns, for each window in the order of the text.
+        windows: what `kept` returns, (2, 1 + K), for each window in the text's order.
     Returns:
         (2, 1 + N): start and end logits, `[CLS]` first.
     """
-    cls = torch.stack([window[:, 0] for window in windows])  # (W, 2)
-    lowest = cls[int(cls.sum(dim=1).argmin())]
-    return torch.cat([lowest[:, None], *(window[:, 1:] for window in windows)], dim=1)
+    cls = torch.stack([window[:, 0] for window in windows])  # W times (2,) -> (W, 2)
+    lowest = cls[int(cls.sum(dim=1).argmin())]  # (W, 2) -> (2,)
+    tokens = [window[:, 1:] for window in windows]  # (2, K) each
+    return torch.cat([lowest[:, None], *tokens], dim=1)  # -> (2, 1 + N)

@@ -135,7 +135,7 @@ def test_a_number_out_of_range_is_named(answerer, arguments, said):
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is such a device here")
 def test_a_device_that_is_not_there_is_named(answerer):
-    with pytest.raises(ValueError, match="device cuda cannot be used"):
+    with pytest.raises(ValueError, match="device 'cuda' cannot be used"):
         answerer("Who?", CONTEXT, device="cuda")
 
 
@@ -200,11 +200,6 @@ def test_the_model_stays_as_it_is(embedded):
     answerer("Who?", CONTEXT)
     assert model.config._attn_implementation == "eager"  # chapter 4 needs its weights
     assert all(torch.equal(w, before[name]) for name, w in model.state_dict().items())
-    twin = answerer._on(model.device)
-    assert all(
-        mine is theirs
-        for mine, theirs in zip(twin.parameters(), model.parameters(), strict=True)
-    )
 
 
 def test_bfloat16_agrees_or_is_refused(embedded, monkeypatch):
@@ -227,24 +222,22 @@ def test_another_checkpoint_reads_what_it_can(other_checkpoint):
     assert PARAGRAPH * 5 != result["answer"] in PARAGRAPH * 5
 
 
+@pytest.mark.slow
+@pytest.mark.slow
 def test_a_book_takes_little_memory():
     if sys.platform != "linux":
         pytest.skip("Linux tells the peak of the memory")
     code = """
-import companion
-from companion.devices import multiplies_bfloat16
-from companion.qa_pipeline import answerer as answerer_module
+import companion, torch
 from pathlib import Path
-from companion import qa_pipeline
-from companion.qa_pipeline.windows import kept
-import torch
+from companion.qa_pipeline import batches
 tokenizer, model = companion.load()
 answerer = companion.QuestionAnswerer(tokenizer, model)
 answerer("Who?", "My name is Foo")
 text = "The weather was mild, and nothing was heard. " * 25_000  # 200,000 words
 def quick(model, inputs, bfloat16):  # the forward pass has its own memory, measured in
     return torch.randn(len(inputs["input_ids"]), 2, inputs["input_ids"].shape[1])
-qa_pipeline.run = quick  # ... benchmarks/pipeline.py; here it would only take time
+batches.forward = quick  # ... benchmarks/pipeline.py; here it would only take time
 def memory(which):
     return int(Path("/proc/self/status").read_text().split(which)[1].split()[0]) // 1024
 before = memory("VmRSS:")

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from companion.qa_head import span_scores
 from companion.qa_pipeline.answers import best_answers, by_words, probabilities
-from companion.qa_pipeline.windows import Tokens
+from companion.qa_pipeline.texts import Tokens
 
 SOME = settings(max_examples=200, deadline=None)
 

@@ -3,15 +3,10 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from companion.qa_pipeline import windows
+from companion.qa_pipeline import texts, windows
 from companion.qa_pipeline.batches import forward
-from companion.qa_pipeline.windows import (
-    cut,
-    kept,
-    merge,
-    model_inputs,
-    text_tokens,
-)
+from companion.qa_pipeline.texts import text_tokens
+from companion.qa_pipeline.windows import cut, kept, merge, model_inputs
 
 SOME = settings(max_examples=200, deadline=None)
 
@@ -89,7 +84,7 @@ def test_a_text_read_in_parts_is_the_text_read_at_once(embedded, words, at_once)
     text = "".join(word + blank for word, blank in words)
     whole = text_tokens(tokenizer, text)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(windows, "AT_ONCE", at_once)
+        patch.setattr(texts, "AT_ONCE", at_once)
         parts = text_tokens(tokenizer, text)
     assert torch.equal(parts.ids, whole.ids)
     assert torch.equal(parts.offsets, whole.offsets)
