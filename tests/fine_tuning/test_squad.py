@@ -24,10 +24,19 @@ def test_a_file_is_read_as_it_stands(tmp_path, name):
     ]
 
 
-def test_an_answer_at_the_wrong_place_is_counted_and_left_out(tmp_path):
+def test_an_answer_at_the_wrong_place_is_counted_and_not_trained_on(tmp_path):
     path = squad_file(tmp_path / "a.json", GOOD, GOOD, WRONG)
+    examples = squad.read_squad(path)
+    assert len(examples) == 3  # to measure with, no place is needed
     with pytest.warns(UserWarning, match=r"a\.json: 1 of 3 .* 'q2', 'Ben' at 10"):
-        assert len(squad.read_squad(path)) == 2
+        assert [e.id for e in squad.placed(examples)] == ["q0", "q1"]
+
+
+def test_of_several_references_those_in_place_are_kept(tmp_path):
+    answers = answer("Ada", 11) + answer("Ada", 3)
+    path = squad_file(tmp_path / "a.json", ("My name is Ada", answers))
+    [example] = squad.placed(squad.read_squad(path))
+    assert example.answers == (("Ada", 11),)
 
 
 @pytest.mark.parametrize("first", [-3, 10, 99])
@@ -36,11 +45,11 @@ def test_too_many_answers_at_the_wrong_place_are_an_error(tmp_path, first):
         tmp_path / "a.json", GOOD, *[("My name is Ben", answer("Ben", first))] * 2
     )
     with pytest.raises(ValueError, match=r"a\.json: 2 of 3 .*'q1'"):
-        squad.read_squad(path)
+        squad.placed(squad.read_squad(path))
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "message"),
     [
         (b"", "no JSON file"),
         (b"{", "no JSON file"),
@@ -50,10 +59,10 @@ def test_too_many_answers_at_the_wrong_place_are_an_error(tmp_path, first):
         (b'{"data": [{"title": "a"}]}', "page 0: the field 'paragraphs' is missing"),
     ],
 )
-def test_what_is_no_squad_file_is_refused(tmp_path, content, told):
+def test_what_is_no_squad_file_is_refused(tmp_path, content, message):
     path = tmp_path / "bad.json"
     path.write_bytes(content)
-    with pytest.raises(ValueError, match=rf"bad\.json.*{told}"):
+    with pytest.raises(ValueError, match=rf"bad\.json.*{message}"):
         squad.read_squad(path)
 
 
@@ -64,21 +73,90 @@ def test_a_file_that_is_cut_short_is_refused(tmp_path):
         squad.read_squad(path)
 
 
-@pytest.mark.parametrize("field", ["question", "answers", "id"])
-def test_a_missing_field_is_named_with_file_and_question(tmp_path, field):
+def with_fields(tmp_path, **fields):
+    """A file with one question, some of whose fields are others; None removes one."""
     path = squad_file(tmp_path / "a.json", GOOD)
     content = json.loads(path.read_text("utf-8"))
-    del content["data"][0]["paragraphs"][0]["qas"][0][field]
+    qa = content["data"][0]["paragraphs"][0]["qas"][0]
+    qa.update(fields)
+    for name in [name for name, value in fields.items() if value is None]:
+        del qa[name]
     path.write_text(json.dumps(content), "utf-8")
-    where = "page 0" if field == "id" else "question 'q0'"
-    with pytest.raises(ValueError, match=rf"a\.json, {where}.*{field}"):
-        squad.read_squad(path)
+    return path
 
 
-def test_a_place_that_is_no_number_is_named(tmp_path):
-    path = squad_file(tmp_path / "a.json", ("My name", answer("name", "3")))
-    with pytest.raises(ValueError, match="'answer_start' must be int, not '3'"):
-        squad.read_squad(path)
+@pytest.mark.parametrize("field", ["question", "answers"])
+def test_a_missing_field_is_named_with_file_and_question(tmp_path, field):
+    with pytest.raises(ValueError, match=rf"a\.json, question 'q0'.*{field}"):
+        squad.read_squad(with_fields(tmp_path, **{field: None}))
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"answers": answer("Ada", "x")}, "'answer_start' must be an int, not 'x'"),
+        ({"answers": answer("Ada", 1.5)}, "'answer_start' must be an int, not 1.5"),
+        ({"answers": answer("Ada", True)}, "'answer_start' must be an int, not True"),
+        ({"answers": answer(3, 11)}, "'text' must be a str, not 3"),
+        ({"answers": answer(None, 11)}, "'text' must be a str, not None"),
+        ({"answers": answer(" ", 11)}, "empty 'text', but 'answer_start' is 11"),
+        ({"answers": [{"answer_start": 11}]}, "has no 'text'"),
+        ({"answers": "Ada"}, "'answers' must be a list"),
+        ({"answers": {"text": ["Ada"], "answer_start": []}}, "has 1 texts"),
+        ({"question": 3}, "'question' must be a str, not 3"),
+        ({"question": " "}, "question must hold some text"),
+        ({"question": "\ud83d"}, "question must hold whole characters"),
+        ({"is_impossible": "maybe"}, "'is_impossible' must be true or false"),
+        ({"is_impossible": True}, "'is_impossible' is true, but 'answers' has 'Ada'"),
+    ],
+)
+def test_what_cannot_be_read_is_named_with_file_and_question(tmp_path, fields, message):
+    with pytest.raises(ValueError, match=r"a\.json, question 'q0'") as error:
+        squad.read_squad(with_fields(tmp_path, **fields))
+    assert message in str(error.value)
+
+
+ADA = (("Ada", 11),)
+
+
+@pytest.mark.parametrize(
+    ("fields", "answers"),
+    [
+        ({"answers": answer("Ada", "11")}, ADA),
+        ({"answers": answer("Ada", 11.0)}, ADA),
+        ({"answers": answer(" Ada ", 10)}, ADA),
+        ({"answers": answer("Ada ", 11)}, ADA),
+        ({"answers": {"text": ["Ada"], "answer_start": [11]}}, ADA),
+        ({"answers": {"text": "Ada", "answer_start": 11}}, ADA),
+        ({"answers": ["Ada"]}, ADA),
+        ({"answers": [{"text": "a"}]}, (("a", -1),)),  # at which of three places?
+        ({"answers": [{"text": "Ada"}], "is_impossible": False}, ADA),
+        ({"answers": answer("", -1) + answer("Ada", 11)}, ADA),
+        ({"answers": answer("", -1)}, ()),
+        ({"answers": answer("", 0), "is_impossible": True}, ()),
+        ({"answers": answer(None, None)}, ()),
+        ({"answers": None, "is_impossible": True}, ()),
+        ({"answers": [], "plausible_answers": answer("Ada", 11)}, ()),
+        ({"answers": {"text": [], "answer_start": []}, "is_impossible": 1}, ()),
+    ],
+)
+def test_references_are_read_in_every_usual_form(tmp_path, fields, answers):
+    [example] = squad.read_squad(with_fields(tmp_path, **fields))
+    assert example.answers == answers
+
+
+def test_what_nobody_needs_may_be_missing_or_of_another_type(tmp_path):
+    page = {"paragraphs": [{"context": "My name is Ada", "qas": []}]}
+    page["paragraphs"][0]["qas"] = [
+        {"question": "Who?", "answers": ["Ada"]},
+        {"id": 7, "question": "Who?", "answers": ["Ada"]},
+    ]
+    pages = [page, {**page, "title": None, "document_id": 3}, {**page, "title": "t"}]
+    path = tmp_path / "bom.json"
+    path.write_text(json.dumps({"data": pages}), "utf-8-sig")
+    examples = squad.read_squad(path)
+    assert [e.id for e in examples] == ["#0", "7", "#2", "7", "#4", "7"]
+    assert [e.page for e in examples[::2]] == ["page 0", "3", "t"]
 
 
 ROW = {
@@ -146,3 +224,57 @@ def test_short_contexts_are_built_in_and_have_no_foo():
     for e in source.training:
         assert "foo" not in f"{e.question} {e.context}".lower()
         assert all(e.context[first:].startswith(text) for text, first in e.answers)
+
+
+def several(tmp_path, *names):
+    for number, name in enumerate(names):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        squad_file(
+            tmp_path / name,
+            *[(f"My name is Ada{number}{i}", answer("Ada", 11)) for i in range(10)],
+        )
+    return [str(tmp_path / name) for name in names]
+
+
+def test_files_of_the_same_name_are_told_apart_by_their_folders(tmp_path):
+    paths = several(tmp_path, "en/a.json", "de/a.json", "b.json")
+    read = sources.read_sources([*paths, "short-contexts"], RULES, seed=0)
+    assert [s.name for s in read] == ["en/a.json", "de/a.json", "b.json",
+                                      "short-contexts"]  # fmt: skip
+
+
+def test_the_same_file_twice_is_refused(tmp_path):
+    [path] = several(tmp_path, "a.json")
+    with pytest.raises(ValueError, match=r"a\.json.*twice"):
+        sources.read_sources([path, f"{path}:0.5"], RULES, seed=0)
+
+
+def test_a_rule_for_each_file(tmp_path):
+    paths = several(tmp_path, "a.json", "b.json")
+    read = sources.read_sources(paths, ["none", "paragraphs:3"], seed=0)
+    assert [len(s.held_out) for s in read] == [0, 3]
+    assert [s.record()["hold_out"] for s in read] == ["none", "paragraphs:3"]
+    with pytest.raises(ValueError, match="--hold-out has 3 rules"):
+        sources.read_sources(paths, ["none"] * 3, seed=0)
+
+
+def test_what_one_file_holds_out_another_may_not_train_on(tmp_path):
+    paths = several(tmp_path, "a.json", "b.json")
+    text = (tmp_path / "a.json").read_text("utf-8")
+    (tmp_path / "b.json").write_text(text.replace('"id": "q', '"id": "r'), "utf-8")
+    with pytest.raises(ValueError, match=r"--data b\.json: 1 of .*a\.json.*'r9'"):
+        sources.read_sources(paths, ["paragraphs:1", "none"], seed=0)
+
+
+@pytest.mark.parametrize(
+    ("spec", "rule", "message"),
+    [
+        ("", "pages:8", "leaves nothing to train on, of 10"),
+        ("", "pages:0.1", "leaves nothing to hold out, of 10"),
+        (":0.01", "none", "a share of 0.01 of its questions is none"),
+    ],
+)
+def test_an_empty_part_is_refused_before_training(tmp_path, spec, rule, message):
+    [path] = several(tmp_path, "a.json")
+    with pytest.raises(ValueError, match=rf"--data .*a\.json: .*{message}"):
+        sources.read_sources([f"{path}{spec}"], [rule], seed=0)
