@@ -14,7 +14,8 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
-from pybtex.database import Entry, parse_file  # type: ignore[import-untyped]
+
+from tools import citations
 
 BOOK = Path(__file__).parents[1] / "book"
 ROLE = re.compile(r"\{([a-z:]+)\}`([^`]+)`")
@@ -71,7 +72,7 @@ def written_out(text: str, stem: str) -> str:
     """
     text = LABEL.sub(r"\2 \3", text)
     text = BOX.sub(_box, text)
-    text = DEFINITION.sub(r"- \1: ", text)
+    text = DEFINITION.sub(_definition, text)
     text = ROLE.sub(lambda found: _role(found[1], found[2], stem), text)
     left = re.search(
         r"^[:`]{3,}\{.*|\{[a-z:]+\}`.*|^% .*|^\(.*\)=$", text, re.MULTILINE
@@ -79,6 +80,11 @@ def written_out(text: str, stem: str) -> str:
     if left:
         raise ValueError(f"book/{stem}.md: no plain Markdown is known for {left[0]}")
     return text
+
+
+def _definition(found: re.Match[str]) -> str:
+    """Return a term and the first line of what it means as an item of a list."""
+    return f"- {found[1]} " if found[1].endswith("?") else f"- {found[1]}: "
 
 
 def _box(found: re.Match[str]) -> str:
@@ -113,34 +119,9 @@ def _link(title: str, target: str, stem: str) -> str:
     return f"[{title or place.title}]({link})" if link else title or place.title
 
 
-@cache
-def _entries() -> dict[str, Entry]:
-    return dict(parse_file(BOOK / "references.bib").entries)
-
-
-def _authors(entry: Entry) -> str:
-    names = [" ".join(person.last_names) for person in entry.persons["author"]]
-    if len(names) > 2:
-        return f"{names[0]} et al."
-    return " and ".join(names)
-
-
-def _cited(title: str, target: str, stem: str) -> str:
-    """Return works in brackets: (Devlin et al., 2019; Wang et al., 2020)."""
-    works = [_entries()[key.strip()] for key in target.split(",")]
-    links = [f"[{_authors(w)}, {w.fields['year']}]({w.fields['url']})" for w in works]
-    return f"({'; '.join(links)})"
-
-
-def _cited_in_text(title: str, target: str, stem: str) -> str:
-    """Return a work as a part of the sentence: Devlin et al. (2019)."""
-    work = _entries()[target]
-    return f"[{_authors(work)} ({work.fields['year']})]({work.fields['url']})"
-
-
 ROLES: dict[str, Callable[[str, str, str], str]] = {
-    "cite": _cited,
-    "cite:t": _cited_in_text,
+    "cite": lambda title, target, stem: citations.in_brackets(target),
+    "cite:t": lambda title, target, stem: citations.in_text(target),
     "doc": _link,
     "numref": _link,
     "py:class": _code,

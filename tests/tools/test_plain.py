@@ -26,6 +26,7 @@ from tools.plain import places, written_out
         ),
         ("(attention)=\n# Attention\n\nText", "# Attention\n\nText"),
         ("weights\n: The mean.\n", "- weights: The mean.\n"),
+        ("Agrees?\n: Yes.\n  All.\n", "- Agrees? Yes.\n  All.\n"),
         (":::{note}\nOne.\n\nTwo.\n:::", "> **Note.** One.\n>\n> Two."),
         ("$\\sqrt D$, `B` and [a](b)", "$\\sqrt D$, `B` and [a](b)"),
     ],
