@@ -103,26 +103,27 @@ def read(content, tmp_path):
     return squad.read_squad(path)
 
 
-def spans(example, tokenizer, length):
-    """The label of each window that has one, as characters of the context."""
+def labels(example, tokenizer, length):
+    """First and last token of each window's label, as characters of the context."""
     for window in features.features_of([example], tokenizer, length):
         assert len(window) <= length
         assert len(window.input_ids) == len(window.offsets) == len(window)
         if window.end:
-            yield window.offsets[window.start][0], window.offsets[window.end][1]
+            yield window.offsets[window.start], window.offsets[window.end]
 
 
 def check_labels(examples, tokenizer, length):
-    """A label holds the reference's words, and no word more."""
+    """A label holds the reference's words; each token of it has a part in them."""
     for example in examples:
-        found = list(spans(example, tokenizer, length))
+        found = list(labels(example, tokenizer, length))
         assert example.answers or not found
-        for begin, end in found:
-            text = example.context[begin:end]
+        for first_token, last_token in found:
+            text = example.context[first_token[0] : last_token[1]]
             assert any(
-                words in text and len(text.split()) <= len(words.split())
+                words in text
+                and first_token[0] <= first < first_token[1]
+                and last_token[0] < first + len(words) <= last_token[1]
                 for words, first in example.answers
-                if begin <= first
             )
 
 

@@ -1,9 +1,16 @@
 """Windows with labels: what a model is trained on."""
 
+import tracemalloc
+
+import pytest
 import torch
 from squad_files import EXAMPLES, PEOPLE, example
 
 from companion.fine_tuning import features
+from companion.fine_tuning.squad import Example
+from companion.qa_pipeline import QuestionAnswerer
+from companion.qa_pipeline.arguments import LONGEST_QUESTION, Lengths
+from companion.qa_pipeline.windows import model_inputs
 
 
 def test_the_label_is_the_answers_tokens(embedded):
@@ -49,3 +56,67 @@ def test_padding_does_not_change_a_real_tokens_logits(tiny):
         padded = model(**features.collate([short, long])).start_logits[0]
     assert len(padded) > len(alone)
     torch.testing.assert_close(padded[: len(alone)], alone)
+
+
+def asked(question, context, text=None):
+    answers = ((text, context.index(text)),) if text else ()
+    return Example(question, context, answers, "a page", "q7", "file.json")
+
+
+@pytest.mark.parametrize("length", [72, 128, 132, 150, 320, 384])
+@pytest.mark.parametrize("words", [1, 30, 200])
+def test_windows_are_those_of_the_question_answerer(embedded, length, words):
+    tokenizer, model = embedded
+    question, context = "why " * words, "It rained in the town. " * 300
+    windows = features.features_of([asked(question, context)], tokenizer, length)
+    answerer = QuestionAnswerer(tokenizer, model)
+    [task] = answerer.tasks([question], [context], max_seq_len=length)
+    assert [(w.first, w.stop) for w in windows] == [
+        (w.first, w.end) for w in task.windows
+    ]
+    ids = [(task.question, task.tokens.ids[w.first : w.end]) for w in task.windows]
+    ours, theirs = features.collate(windows), model_inputs(tokenizer, ids)
+    assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
+
+
+@pytest.mark.parametrize(
+    ("question", "context", "message"),
+    [
+        ("why " * 70, "My name is Ada.", "64 tokens .* windows of 67 tokens"),
+        ("\u200b", "My name is Ada.", "question has no token"),
+        ("Who?", "\u200b", "context has no token"),
+    ],
+)
+def test_what_no_window_can_hold_is_named(embedded, question, context, message):
+    examples = [asked(question, context)]
+    wanted = rf"file\.json, question 'q7': .*{message}"
+    with pytest.raises(ValueError, match=wanted):
+        features.features_of(examples, embedded[0], length=67)
+    sizes = Lengths(67, None, LONGEST_QUESTION)
+    with pytest.raises(ValueError, match=wanted):
+        features.check_readable(examples, embedded[0], sizes)
+
+
+@pytest.mark.parametrize("text", [" Oslo", "Oslo ", "slo", "Oslo \u200b"])
+def test_the_label_is_the_answers_words(embedded, text):
+    example = asked("Where?", "I live in Oslo \u200b here.", text)
+    [window] = features.features_of([example], embedded[0])
+    assert window.offsets[window.start] == window.offsets[window.end] == (10, 14)
+
+
+def test_an_answer_that_is_elsewhere_is_no_label(embedded):
+    example = Example("Where?", "I live in Oslo.", (("Oslo", 3),), "a page")
+    windows = features.features_of([example], embedded[0])
+    assert [(w.start, w.end) for w in windows] == [(0, 0)]
+    assert features.unmapped([example], windows) == [example]
+
+
+def test_memory_is_that_of_the_contexts_whatever_is_asked_about_them(embedded):
+    contract = "The Supplier shall deliver the goods within 30 days. " * 800
+    examples = [asked(f"Which clause is number {i}?", contract) for i in range(40)]
+    tracemalloc.start()
+    windows = features.features_of(examples, embedded[0])
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(windows) > 1500
+    assert kept / len(windows) < 400  # bytes; a copy of each window's ids has 2,560
