@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from transformers import BertForQuestionAnswering, BertTokenizer
 
-from companion.checks import check_integer
+from companion.checks import check_integer, check_module
 from companion.devices import as_device, multiplies_bfloat16
 from companion.qa_pipeline.answers import LONGEST_ANSWER, Answer, best_answers
 from companion.qa_pipeline.arguments import (
@@ -25,7 +25,7 @@ from companion.qa_pipeline.arguments import (
     pairs,
 )
 from companion.qa_pipeline.batches import Task, groups, logits_of
-from companion.qa_pipeline.models import check_model, fused, on_device
+from companion.qa_pipeline.models import fused, on_device
 from companion.qa_pipeline.texts import text_tokens
 
 Device = torch.device | str | int
@@ -63,7 +63,7 @@ class QuestionAnswerer:
         self.model = model
         self.device = None if device is None else as_device(device)
         self.bfloat16 = bfloat16
-        check_model(model)
+        check_module("model", model, BertForQuestionAnswering)
         self._place(None)
 
     def __call__(
@@ -176,7 +176,7 @@ class QuestionAnswerer:
         """
         if batch_size is not None:
             batch_size = check_integer("batch_size", batch_size)
-        check_model(self.model)
+        check_module("model", self.model, BertForQuestionAnswering)
         return self._logits(tasks, batch_size, self._place(device))
 
     def _logits(

@@ -39,19 +39,26 @@ def probabilities(logits: Tensor) -> tuple[Tensor, Tensor, float]:
         Start and end probabilities of the context's tokens, (N,) each, and the score
         of "no answer", a product too: what `[CLS]` has as a start, times as an end.
     Raises:
-        ValueError: if NaN or an infinite logit leaves no probabilities.
+        ValueError: if logits are NaN or infinite, so that they cannot be ranked.
     """
+    if not logits.isfinite().all():
+        _check_rankable(logits)
     is_context = torch.arange(logits.shape[1]) > 0  # (1 + N,), all but [CLS]
     start_logits, end_logits = logits.double()  # (2, 1 + N) -> (1 + N,) each
     starts, ends = span_probabilities(start_logits, end_logits, is_context)
-    if starts.isnan().any() or ends.isnan().any():
-        odd = int((~logits.isfinite()).sum())
-        raise ValueError(
-            f"the model's logits cannot be ranked: {odd:,} of {logits.numel():,} are "
-            "NaN or infinite; are its weights, too?"
-        )
     no_answer = (1 - starts.sum()).clamp(min=0) * (1 - ends.sum()).clamp(min=0)
     return starts[1:].clamp(LEAST), ends[1:].clamp(LEAST), float(no_answer)
+
+
+def _check_rankable(logits: Tensor) -> None:
+    """Refuse NaN and infinity, and a context of which no token can start or end."""
+    odd = logits.isnan() | logits.isposinf()  # (2, 1 + N)
+    if odd.any() or logits[:, 1:].isneginf().all(dim=1).any():
+        raise ValueError(
+            f"the model's logits cannot be ranked: of {logits.numel():,}, "
+            f"{int((~logits.isfinite()).sum()):,} are NaN or infinite; its weights may "
+            "be damaged, or too large for their precision"
+        )
 
 
 def by_words(scores: Tensor, words: Tensor) -> Tensor:

@@ -1,15 +1,13 @@
 """The model as it is when it is asked: checked, on its device, with fast attention.
 
-    check_model    is it a BERT in evaluation mode, in all its parts?
-    on_device      the model itself, or a copy on another device
-    fused          the same weights and hooks, with fused attention
+    on_device   the model itself, or a copy on another device
+    fused       the same weights and hooks, with fused attention
 
 A caller may change the model between two questions, with hooks, other weights or other
 modules. So nothing that is made from it is kept.
 """
 
 import copy
-from typing import TypeVar
 
 import torch
 from torch import nn
@@ -18,19 +16,6 @@ from transformers import BertConfig, BertForQuestionAnswering
 from companion.checks import check_module
 
 LIBRARIES = ("torch.", "transformers.")
-Module = TypeVar("Module", bound=nn.Module)
-
-
-def check_model(model: BertForQuestionAnswering) -> None:
-    """Refuse a model that is another kind, or of which any part is in training mode.
-
-    Raises:
-        TypeError, ValueError: as `companion.checks.check_module` has them.
-    """
-    check_module("model", model, BertForQuestionAnswering)
-    for name, module in model.named_modules():
-        if module.training:
-            check_module(f"model.{name}", module, nn.Module)
 
 
 def on_device(
@@ -47,29 +32,39 @@ def fused(model: BertForQuestionAnswering) -> BertForQuestionAnswering:
         A second tree of modules over the same weights, so that `model` stays as it is,
         for other threads too. If a module is not the library's own or has hooks, it
         may ask for what fused attention does not compute: then `model` itself.
+    Raises:
+        ValueError: if a part of the model is in training mode.
     """
-    if model.config._attn_implementation != "eager":
-        return model
-    config = copy.copy(model.config)
-    config._attn_implementation = "sdpa"
-    twin = _second_tree(model, model.config, config)
-    return model if twin is None else twin
+    eager = model.config
+    if eager._attn_implementation == "eager":
+        fast = copy.copy(eager)
+        fast._attn_implementation = "sdpa"
+        twin = _second_tree(model, eager, fast)
+        if isinstance(twin, BertForQuestionAnswering):
+            return twin
+    for name, module in model.named_modules():
+        if module.training:
+            check_module(f"model.{name}", module, nn.Module)
+    return model
 
 
-def _second_tree(module: Module, eager: BertConfig, fast: BertConfig) -> Module | None:
+def _second_tree(
+    module: nn.Module, eager: BertConfig, fast: BertConfig
+) -> nn.Module | None:
     """Copy the modules, but not what they hold; None if one of them was changed."""
     if not _is_untouched(module, eager):
         return None
+    if not module._modules:
+        return module  # a Linear, a LayerNorm: no attention in it
+    twins: dict[str, nn.Module | None] = {}
+    for name, child in module._modules.items():
+        twins[name] = None if child is None else _second_tree(child, eager, fast)
+        if child is not None and twins[name] is None:
+            return None
     twin = module.__class__.__new__(module.__class__)
-    twin.__dict__.update(module.__dict__)
+    twin.__dict__.update(module.__dict__, _modules=twins)
     if "config" in twin.__dict__:
         twin.__dict__["config"] = fast
-    modules: dict[str, nn.Module | None] = {}
-    for name, child in module._modules.items():
-        modules[name] = None if child is None else _second_tree(child, eager, fast)
-        if child is not None and modules[name] is None:
-            return None
-    twin.__dict__["_modules"] = modules
     return twin
 
 
@@ -77,7 +72,8 @@ def _is_untouched(module: nn.Module, config: BertConfig) -> bool:
     """Tell whether a module computes what its class, one of the libraries', says."""
     own = module.__dict__
     return not (
-        own["_forward_hooks"]
+        own["training"]
+        or own["_forward_hooks"]
         or own["_forward_pre_hooks"]
         or "forward" in own
         or own.get("_compiled_call_impl") is not None
