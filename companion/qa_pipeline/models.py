@@ -11,7 +11,8 @@ import copy
 
 import torch
 from torch import nn
-from transformers import BertConfig, BertForQuestionAnswering
+from transformers import BertConfig, BertForQuestionAnswering, PreTrainedModel
+from transformers.models.bert.modeling_bert import BertSelfAttention
 
 from companion.checks import check_module
 
@@ -33,7 +34,7 @@ def fused(model: BertForQuestionAnswering) -> BertForQuestionAnswering:
         for other threads too. If a module is not the library's own or has hooks, it
         may ask for what fused attention does not compute: then `model` itself.
     Raises:
-        ValueError: if a part of the model is in training mode.
+        ValueError: if a part of the model that has dropout is in training mode.
     """
     eager = model.config
     if eager._attn_implementation == "eager":
@@ -43,7 +44,7 @@ def fused(model: BertForQuestionAnswering) -> BertForQuestionAnswering:
         if isinstance(twin, BertForQuestionAnswering):
             return twin
     for name, module in model.named_modules():
-        if module.training:
+        if isinstance(module, nn.Dropout | PreTrainedModel | BertSelfAttention):
             check_module(f"model.{name}", module, nn.Module)
     return model
 

@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import pytest
 import torch
@@ -99,6 +100,54 @@ def test_an_iterator_in_an_iterator_out(answerer, monkeypatch):
     assert len(asked) <= 8
 
 
+class Data:
+    """As `torch.utils.data.Dataset`: a length and places, and no error at the end."""
+
+    def __init__(self, items):
+        self.items = items
+
+    def __len__(self):
+        return len(self.items)
+
+    def __getitem__(self, i):
+        return self.items[i % len(self.items)]
+
+
+PAIRS = [
+    {"question": "Who?", "context": CONTEXT},
+    {"context": "Bo", "question": "Who?"},
+]
+
+
+def test_the_old_pipelines_other_forms(answerer):
+    assert answerer(PAIRS[0]) == answerer("Who?", CONTEXT)
+    assert answerer(question=PAIRS[0]) == answerer("Who?", CONTEXT)
+    wanted = answerer(["Who?", "Who?"], [CONTEXT, "Bo"])
+    assert answerer(PAIRS) == answerer(tuple(PAIRS)) == wanted
+    for lazy in (iter(PAIRS), Data(PAIRS)):
+        answers = answerer(lazy)
+        assert isinstance(answers, Iterator)
+        assert list(answers) == wanted
+    assert len(answerer(PAIRS[0], top_k=2)) == 2
+    assert list(answerer(Data(["Who?", "Who?"]), CONTEXT)) == [wanted[0]] * 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"question": "Who?"}, r"question must be a mapping .* not \['question'\]"),
+        ([PAIRS[0], "Who?"], r"question\[1\] must be a mapping .* not str"),
+        ([PAIRS[0], {**PAIRS[0], "context": None}], r"context\[1\] must be a string"),
+        (7, "question must be a string, not int"),
+        (None, "question must be a string, not NoneType"),
+        ("Who?", "context must be a string, not NoneType"),
+    ],
+)
+def test_a_form_that_cannot_be_read_is_named(answerer, asked, message):
+    with pytest.raises(TypeError, match=message):
+        answerer(asked)
+
+
 def test_no_answer_is_an_answer_where_it_may_be(answerer):
     question = "How many moons has the planet?"
     result = answerer(question, VILLAGE, handle_impossible_answer=True)
@@ -114,7 +163,7 @@ def test_bad_items_are_refused_before_any_work(answerer, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         ({"top_k": 0}, "top_k must be at least 1, not 0"),
         ({"max_answer_len": 0}, "max_answer_len must be at least 1"),
@@ -126,17 +175,32 @@ def test_bad_items_are_refused_before_any_work(answerer, monkeypatch):
         ({"doc_stride": 385}, "doc_stride must be less than 384"),
         ({"max_seq_len": 9, "doc_stride": 4}, "doc_stride must be less than 4"),
         ({"device": "cupboard"}, "device 'cupboard' is unknown"),
+        ({"device": -2}, "device -2 is unknown"),
+        ({"device": "meta"}, "device 'meta' cannot be used"),
     ],
 )
-def test_a_number_out_of_range_is_named(answerer, arguments, said):
-    with pytest.raises(ValueError, match=said):
+def test_a_number_out_of_range_is_named(answerer, arguments, message):
+    with pytest.raises(ValueError, match=message):
         answerer("Who?", CONTEXT, **arguments)
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is such a device here")
-def test_a_device_that_is_not_there_is_named(answerer):
-    with pytest.raises(ValueError, match="device 'cuda' cannot be used"):
-        answerer("Who?", CONTEXT, device="cuda")
+@pytest.mark.parametrize("device", ["cuda", 0, torch.device("cuda", 1)])
+def test_a_device_that_is_not_there_is_named(embedded, answerer, device):
+    with pytest.raises(ValueError, match=r"device .* cannot be used"):
+        answerer("Who?", CONTEXT, device=device)
+    with pytest.raises(ValueError, match=r"device .* cannot be used"):
+        companion.QuestionAnswerer(*embedded, device=device)
+
+
+@pytest.mark.parametrize("device", [-1, "cpu", "cpu:0", torch.device("cpu")])
+def test_the_cpu_has_several_names(answerer, device):
+    assert answerer("Who?", CONTEXT, device=device)["answer"] == "Foo"
+
+
+def test_a_device_is_no_fraction(answerer):
+    with pytest.raises(TypeError, match=r"device must be .* not 1\.5"):
+        answerer("Who?", CONTEXT, device=1.5)
 
 
 @pytest.mark.parametrize("name", ["top_k", "max_answer_len", "max_seq_len"])
@@ -164,16 +228,16 @@ def test_what_is_not_text_is_refused(answerer, name, wrong):
 
 @pytest.mark.parametrize("name", ["question", "context"])
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("\x00", "has no token"),
         ("\u200b\u200b", "has no token"),
         ("a \ud83d b", "lone surrogate: '\\\\ud83d' at 2"),
     ],
 )
-def test_text_that_cannot_be_read_is_refused(answerer, name, text, said):
+def test_text_that_cannot_be_read_is_refused(answerer, name, text, message):
     arguments = {"question": "Who?", "context": CONTEXT, name: text}
-    with pytest.raises(ValueError, match=f"{name} .*{said}"):
+    with pytest.raises(ValueError, match=f"{name} .*{message}"):
         answerer(**arguments)
 
 
@@ -196,8 +260,7 @@ def test_defaults_are_the_old_pipelines(embedded):
 def test_the_model_stays_as_it_is(embedded):
     _, model = embedded
     before = {name: weight.clone() for name, weight in model.state_dict().items()}
-    answerer = companion.QuestionAnswerer(*embedded)
-    answerer("Who?", CONTEXT)
+    companion.QuestionAnswerer(*embedded)("Who?", CONTEXT)
     assert model.config._attn_implementation == "eager"  # chapter 4 needs its weights
     assert all(torch.equal(w, before[name]) for name, w in model.state_dict().items())
 
