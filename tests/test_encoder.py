@@ -13,6 +13,7 @@ from companion import encoder
 from companion.qa_head import span_logits
 
 SOME = settings(max_examples=25, deadline=None)
+ROUNDING = 1e-4  # of float32; a LayerNorm over near-equal numbers magnifies it
 NOTES_TYPES = torch.tensor([[0, 0, 0, 0, 1, 1, 1, 1, 1, 1]])
 
 
@@ -37,18 +38,19 @@ def theirs(case):
     }
 
 
-def assert_equal(case, names=None):
+def assert_equal(case, names=None, tolerance=None):
     mine, others = ours(case), theirs(case)
     if names is None:
         assert set(mine) == set(others)
-    comparison = companion.compare({name: mine[name] for name in names or mine}, others)
-    assert comparison.equal, str(comparison)
+    table = companion.compare({name: mine[name] for name in names or mine}, others)
+    for row in table.rows:
+        assert row.difference < (tolerance or row.tolerance), str(table)
 
 
 @given(cases())
 @SOME
 def test_every_intermediate_equals_the_librarys(case):
-    assert_equal(case)
+    assert_equal(case, tolerance=ROUNDING)
 
 
 @given(cases(dtype=torch.float64))
@@ -61,7 +63,7 @@ def test_every_intermediate_equals_the_librarys_in_double_precision(case):
 @SOME
 def test_module_outputs_equal_those_of_the_librarys_fused_attention(case):
     shown = [name for name in ours(case) if _is_a_module_output(name)]
-    assert_equal(case, shown)
+    assert_equal(case, shown, tolerance=ROUNDING)
 
 
 def _is_a_module_output(name):
