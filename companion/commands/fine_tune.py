@@ -5,7 +5,12 @@ On several processors: `torchrun --nproc_per_node 2 -m companion fine-tune ...`,
 """
 
 import argparse
+import sys
+import warnings
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from companion.commands import integer, number
 from companion.fine_tuning.recipe import ARITHMETIC, Recipe
@@ -95,14 +100,32 @@ def _add_data(command: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Train, measure and write the card."""
-    from companion.fine_tuning.training import train  # imports Torch
+    """Train, measure and write the card; each warning of ours is a line."""
+    from companion.fine_tuning.squad import LeftOut  # imports Torch, as the next one
+    from companion.fine_tuning.training import train
 
-    train(
-        options.data,
-        options.hold_out,
-        options.base,
-        Recipe(**{name: getattr(options, name) for name in OPTIONS}),
-        options.output,
-        options.save_every,
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", LeftOut)
+        warnings.showwarning = partial(_show, warnings.showwarning, LeftOut)
+        train(
+            options.data,
+            options.hold_out,
+            options.base,
+            Recipe(**{name: getattr(options, name) for name in OPTIONS}),
+            options.output,
+            options.save_every,
+        )
+
+
+def _show(
+    others: Callable[..., None],
+    kind: type[Warning],
+    message: Warning | str,
+    category: type[Warning],
+    *place: Any,
+) -> None:
+    """Print a warning of ours without the place in the code; hand on the others."""
+    if issubclass(category, kind):
+        print(f"companion: {message}", file=sys.stderr)
+    else:
+        others(message, category, *place)

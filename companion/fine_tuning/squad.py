@@ -20,8 +20,12 @@ from companion.fine_tuning.references import is_placed, references
 from companion.qa_pipeline.arguments import whole_text
 
 TOO_MANY = 0.5  # share of the questions whose answers are elsewhere
-Kind = TypeVar("Kind")
 _NO_JSON = (ValueError, EOFError, gzip.BadGzipFile, zlib.error, RecursionError)
+Kind = TypeVar("Kind")
+
+
+class LeftOut(UserWarning):
+    """Something in the data or the options cannot be used as it is."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,7 @@ def placed(examples: list[Example]) -> list[Example]:
     Raises:
         ValueError: if more than half of the questions would go.
     Warns:
-        UserWarning: with the number of questions that were left out, if any.
+        LeftOut: with the number of questions that go, if any.
     """
     kept = [_placed(e) for e in examples]
     bad = [e for e, k in zip(examples, kept, strict=True) if not k]
@@ -104,7 +108,7 @@ def placed(examples: list[Example]) -> list[Example]:
         )
         if len(bad) > TOO_MANY * len(examples):
             raise ValueError(message)
-        warnings.warn(f"{message}. They are left out of training.", stacklevel=2)
+        warnings.warn(f"{message}. They are not trained on.", LeftOut, stacklevel=2)
     return [e for e in kept if e]
 
 

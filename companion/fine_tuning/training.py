@@ -24,6 +24,7 @@ from companion.fine_tuning.outputs import check_new_folder
 from companion.fine_tuning.recipe import Recipe
 from companion.fine_tuning.saving import save
 from companion.fine_tuning.sources import Source, read_sources
+from companion.fine_tuning.squad import LeftOut
 from companion.loading import read_checkpoint
 from companion.qa_pipeline.arguments import lengths
 
@@ -87,8 +88,9 @@ def fitted(
     if recipe.length <= most:
         return recipe
     warnings.warn(
-        f"--length {recipe.length}: the base reads {most} tokens at the most, so "
-        f"windows have {most}",
+        f"--length {recipe.length}: the base reads {most} tokens at most, and so do "
+        "its windows",
+        LeftOut,
         stacklevel=2,
     )
     return replace(recipe, length=most)
@@ -103,7 +105,7 @@ def training_windows(
         ValueError: naming a question that cannot be read; or if most answers are in no
             window.
     Warns:
-        UserWarning: with the number of those that are not, if any.
+        LeftOut: with the number of those that are not, if any.
     """
     examples = [e for source in sources for e in source.training]
     examples = features.add_unanswerable(examples, recipe.no_answer, recipe.seed)
@@ -116,7 +118,7 @@ def training_windows(
         )
         if len(lost) > UNMAPPABLE * answerable:
             raise ValueError(message)
-        warnings.warn(f"{message}. They count as without an answer.", stacklevel=2)
+        warnings.warn(f"{message}. They count as unanswerable.", LeftOut, stacklevel=2)
     return windows
 
 

@@ -11,28 +11,21 @@ import time
 import pytest
 import torch
 from squad_files import answer, squad_file
+from transformers import BertTokenizer
 
 import companion
 from companion import __main__ as command_line
-from companion.fine_tuning import carry_over, loop
+from companion import extras, fine_tuning
+from companion.fine_tuning import Recipe, carry_over, evaluation, loop
 from companion.fine_tuning.log import read_losses
+from companion.fine_tuning.outputs import check_file, check_new_folder
+from companion.fine_tuning.training import train
 
 
 def command(base, data, output, *more):
-    return [
-        *("fine-tune", "--base", str(base), "--data", str(data)),
-        *(
-            "--output",
-            str(output),
-            "--batch",
-            "2",
-            "--save-every",
-            "2",
-            "--arithmetic",
-            "float32",
-            *more,
-        ),
-    ]
+    options = ["--batch", "2", "--save-every", "2", "--arithmetic", "float32"]
+    paths = ["--base", str(base), "--data", str(data), "--output", str(output)]
+    return ["fine-tune", *paths, *options, *more]
 
 
 def test_the_command_trains_measures_and_writes_a_loadable_folder(
@@ -89,13 +82,156 @@ def test_answers_that_no_window_holds_are_counted_or_refused(
     several = command(base, people, output, str(path), "--all", "--length", "150")
     several.remove(str(path))
     several.insert(5, str(path))
-    with pytest.warns(UserWarning, match=r"1 of 8 answers .* 'q0'"):
-        assert command_line.main(several) == 0
+    assert command_line.main(several) == 0
+    lines = capsys.readouterr().err.splitlines()
+    [line] = [line for line in lines if line.startswith("companion: 1 of 8 answers")]
+    assert "long.json, question 'q0'. They count as unanswerable" in line
 
 
 def test_a_hub_name_needs_its_revision():
     with pytest.raises(ValueError, match="somebody/model@REVISION"):
         carry_over.starting_point("somebody/model")
+
+
+def test_files_of_the_same_name_are_kept_apart(base, people, tmp_path):
+    other = tmp_path / "other" / people.name
+    other.parent.mkdir()
+    contexts = [f"Her name is {name}." for name in ("Mia", "Noa", "Ola")]
+    squad_file(other, *[(c, answer(c[12:15], 12)) for c in contexts])
+    arguments = command(base, people, tmp_path / "output", "--epochs", "1")
+    arguments.insert(arguments.index(str(people)), str(other))
+    assert command_line.main(arguments) == 0
+    [stage] = json.loads((tmp_path / "output" / "training.json").read_text("utf-8"))
+    names = ["other/people.json", f"{tmp_path.name}/people.json"]
+    assert list(stage["results"]) == [d["name"] for d in stage["data"]] == names
+
+
+def test_what_was_held_out_is_found_again_under_another_name(
+    base, people, tmp_path, capsys
+):
+    output, renamed = tmp_path / "output", tmp_path / "renamed.json"
+    command_line.main(command(base, people, output, "--hold-out", "paragraphs:2"))
+    trained_on = people.read_text("utf-8")
+    renamed.write_text(trained_on, "utf-8")
+    arguments = ["evaluate", str(renamed), "--model", str(output), "--held-out"]
+    capsys.readouterr()
+    assert command_line.main(arguments) == 0
+    assert "renamed.json  2 questions" in capsys.readouterr().out
+    renamed.write_text(trained_on.replace("Who 3?", "Who, 3?"), "utf-8")
+    assert command_line.main(arguments) == 1
+    assert "renamed.json: its 7 questions" in capsys.readouterr().err
+
+
+def interrupted(arguments):
+    """Run the command, and die at the third step."""
+    calls = []
+
+    def one_step(*rest):
+        calls.append(rest)
+        if len(calls) > 2:
+            raise KeyboardInterrupt
+        return loop_one_step(*rest)
+
+    loop_one_step = loop.one_step
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loop, "one_step", one_step)
+        assert command_line.main(arguments) == 130
+
+
+def test_only_what_is_trained_on_must_stay_as_it_was(base, people, tmp_path, capsys):
+    arguments = command(base, people, tmp_path / "output")
+    interrupted(arguments)
+    text = people.read_text("utf-8")
+    people.write_text(text.replace("Who 5?", "Who, 5?"), "utf-8")  # trained on
+    assert command_line.main(arguments) == 1
+    assert "begun with training data" in capsys.readouterr().err
+    people.write_text(text.replace("Who 6?", "Who, 6?"), "utf-8")  # held out
+    assert command_line.main(arguments) == 0
+    assert len(read_losses(tmp_path / "output" / loop.LOG)) == 6
+
+
+def test_a_late_failure_leaves_the_weights_and_goes_on(
+    base, people, tmp_path, capsys, monkeypatch
+):
+    def fail(*_):
+        raise OSError("no space left")
+
+    arguments = command(base, people, tmp_path / "output")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(evaluation, "ask", fail)
+        assert command_line.main(arguments) == 1
+    folder = tmp_path / "output.partial" / "model"
+    assert f"no space left. The training is done: its weights are in {folder}" in (
+        capsys.readouterr().err
+    )
+    stored = (folder / "model.safetensors").read_bytes()
+    monkeypatch.setattr(loop, "one_step", fail)  # no step is left
+    assert command_line.main(arguments) == 0
+    assert (tmp_path / "output" / "model.safetensors").read_bytes() == stored
+
+
+def test_a_base_with_few_positions_gets_windows_that_fit(
+    tiny, people, tmp_path, capsys
+):
+    tokenizer, make = tiny
+    few = make(max_position_embeddings=24)
+    fine_tuning.save(few, tokenizer, tmp_path / "few")
+    arguments = command(tmp_path / "few", people, tmp_path / "output", "--epochs", "1")
+    assert command_line.main(arguments) == 0
+    assert "--length 320: the base reads 24 tokens at most" in capsys.readouterr().err
+    [stage] = json.loads((tmp_path / "output" / "training.json").read_text("utf-8"))
+    assert stage["recipe"]["length"] == 24
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [
+        ("epochs", 0, "--epochs must be at least 1, not 0"),
+        ("batch", 0, "--batch must be at least 1"),
+        ("seed", -1, "--seed must be at least 0 and at most"),
+        ("seed", 10**30, "--seed must be at least 0 and at most"),
+        ("learning_rate", float("nan"), "--learning-rate must be above 0 and finite"),
+        ("learning_rate", 0.0, "--learning-rate must be above 0 and finite"),
+        ("no_answer", 1.5, "--no-answer must be at least 0 and at most 1, not 1.5"),
+        ("average_with_base", float("nan"), "--average-with-base must be"),
+        ("arithmetic", "float16", "--arithmetic must be fastest, float32 or bfloat16"),
+    ],
+)
+def test_a_setting_that_makes_no_sense_is_named(option, value, message):
+    with pytest.raises(ValueError, match=message):
+        Recipe(**{option: value}).check()
+
+
+def test_a_place_that_cannot_be_written_to_is_named_at_once(tmp_path):
+    (tmp_path / "file").write_text("")
+    (tmp_path / "nowhere").symlink_to(tmp_path / "missing")
+    with pytest.raises(ValueError, match=r"--output .*nowhere: exists already"):
+        check_new_folder("--output", tmp_path / "nowhere")
+    with pytest.raises(ValueError, match=r"--output .*new: .*file is not a folder"):
+        check_new_folder("--output", tmp_path / "file" / "new")
+    with pytest.raises(ValueError, match=r"--json .*there is no folder"):
+        check_file("--json", tmp_path / "missing" / "a.json")
+    with pytest.raises(ValueError, match=r"--json .*: is a folder"):
+        check_file("--json", tmp_path)
+    with pytest.raises(ValueError, match=r"--picture .*: must end in \.png or \.svg"):
+        check_file("--picture", tmp_path / "a.gif", (".png", ".svg"))
+    check_new_folder("--output", tmp_path / "new" / "newer")
+    check_file("--json", tmp_path / "a.json")
+
+
+def test_without_accelerate_the_error_says_what_to_install(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "accelerate", None)
+    with pytest.raises(extras.MissingExtra, match=r'"inside-bert\[train\]"'):
+        train([], ["none"], "base", Recipe(), tmp_path / "output", 1)
+
+
+def test_a_vocabulary_with_a_gap_keeps_its_ids(tiny, tmp_path):
+    _, make = tiny
+    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "who", "?", "ada"]
+    vocabulary = {piece: 2 * number for number, piece in enumerate(pieces)}
+    fine_tuning.save(make(), BertTokenizer(vocab=vocabulary), tmp_path / "gaps")
+    again = BertTokenizer.from_pretrained(tmp_path / "gaps")
+    assert again("who? ada")["input_ids"] == [4, 10, 12, 14, 6]
 
 
 def run(arguments, **environment):
@@ -118,8 +254,8 @@ def test_kill_9_in_the_middle_and_the_same_command_again(base, people, tmp_path)
         time.sleep(0.02)
     time.sleep(0.1)
     process.send_signal(signal.SIGKILL)
-    said, _ = process.communicate()
-    assert state.exists(), said
+    printed, _ = process.communicate()
+    assert state.exists(), printed
     assert not killed.exists()
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # as in the process that was killed: sums round alike
@@ -145,8 +281,8 @@ def test_two_processes_have_the_losses_of_one_with_the_doubled_batch(
     torchrun = [sys.executable, "-m", "torch.distributed.run", "--nproc_per_node", "2"]
     shared = command(base, people, two, "--learning-rate", "0.01", "--all")
     both = run([*torchrun, "-m", "companion", *shared], CUDA_VISIBLE_DEVICES="")
-    said, _ = both.communicate(timeout=120)
-    assert both.returncode == 0, said
+    printed, _ = both.communicate(timeout=120)
+    assert both.returncode == 0, printed
     losses = [read_losses(folder / loop.LOG) for folder in (one, two)]
     assert len(losses[0]) == 4  # 7 windows in batches of 4, twice: uneven at the end
     assert losses[1] == pytest.approx(losses[0], abs=2e-4)
