@@ -3,58 +3,33 @@
 
 import { choice, element, send } from "./elements.js";
 
-/** The weights, queries and keys of each part that can be chosen, as BertViz wants them. */
-export const partsOf = (header) => {
-  const { tokens, levels } = header;
-  const each = (array, change) =>
-    array.map((layer, i) => layer.map((head, j) => change(head, i, j)));
-  const vectors = (name, places) =>
-    header[name] &&
-    each(header[name], (head, i, j) =>
-      places.map((k) =>
-        Array.from(head[k], (x) => (x - 128) * header[`${name}_steps`][i][j]),
-      ),
-    );
-  return header.parts.map((part) => {
-    const rows = part.rows.map((token) => header.rows.indexOf(token));
-    const columns = part.columns.map((token) => header.columns.indexOf(token));
-    return {
-      name: part.name,
-      left_text: part.rows.map((token) => tokens[token]),
-      right_text: part.columns.map((token) => tokens[token]),
-      attn: each(header.weights, (head) =>
-        rows.map((i) => columns.map((j) => (head[i][j] / levels) ** 2)),
-      ),
-      queries: vectors("queries", rows),
-      keys: vectors("keys", columns),
-    };
-  });
-};
-
-/** The frame around a drawing: controls above, a box that scrolls, a line of words. */
-export const frame = (root, name, controls) => {
-  const stage = element("div", { class: "stage", role: "group", tabindex: 0 });
-  stage.setAttribute("aria-label", name);
-  stage.append(element("div", { id: "vis" }));
-  const status = element("p", { class: "status", role: "status" });
-  const bar = element("div", { class: "controls" }, ...controls);
-  root.replaceChildren(bar, stage, status);
-  return { stage, status, find: (what) => root.querySelector(what) };
-};
-
-export const partChoice = (parts) => {
-  const options = parts.map((part, i) => [i, part.name]);
-  return options.length > 1 ? [choice("Show", "filter", options)] : [];
-};
-
-/** Offer the tokens at the left, and keep the chosen one. */
-export const offerTokens = (select, tokens) => {
-  const before = select.value;
-  const options = tokens.map((token, i) =>
-    element("option", { value: i }, `${i} ${token}`),
+const weightsOf = (header, rows, columns) =>
+  header.weights.map((layer) =>
+    layer.map((head) =>
+      rows.map((i) => columns.map((j) => (head[i][j] / header.levels) ** 2)),
+    ),
   );
-  select.replaceChildren(element("option", { value: "" }, "none"), ...options);
-  select.value = tokens[before] === undefined ? "" : before;
+
+const vectorsOf = (header, name, places) =>
+  header[name]?.map((layer, i) =>
+    layer.map((head, j) => {
+      const step = header[`${name}_steps`][i][j];
+      return places.map((k) => Array.from(head[k], (x) => (x - 128) * step));
+    }),
+  );
+
+/** A part of the weights that can be chosen, as BertViz wants it. */
+const partOf = (header, { name, rows, columns }) => {
+  const across = rows.map((token) => header.rows.indexOf(token));
+  const down = columns.map((token) => header.columns.indexOf(token));
+  return {
+    name,
+    left_text: rows.map((token) => header.tokens[token]),
+    right_text: columns.map((token) => header.tokens[token]),
+    attn: weightsOf(header, across, down),
+    queries: vectorsOf(header, "queries", across),
+    keys: vectorsOf(header, "keys", down),
+  };
 };
 
 /** In words: the tokens that get the most. */
@@ -65,26 +40,92 @@ export const strongest = (weights, tokens) =>
     .flatMap((i) => [element("bdi", {}, tokens[i]), ` ${weights[i].toFixed(2)}, `])
     .map((part, i, all) => (i === all.length - 1 ? part.slice(0, -2) : part));
 
-/** Let choosing a token do what pointing at it does, and pointing at one choose it. */
-export const followTokens = (view, select, groups, onChoice) => {
-  const point = () => {
-    send(view.shown, "mouseleave");
-    const index = select.value;
-    if (index === "") return onChoice(null);
-    view.shown = groups()[index];
-    send(view.shown, "mouseover");
-    return onChoice(+index);
-  };
-  select.addEventListener("change", point);
-  view.stage.addEventListener("mouseover", (event) => {
-    const index = groups().findIndex((group) => group.contains(event.target));
-    if (index < 0) return;
-    select.value = index;
-    onChoice(index);
-  });
-  view.stage.addEventListener("mouseleave", () => {
-    select.value = "";
-    onChoice(null);
-  });
-  return point;
-};
+/** A view in its frame. Each kind has `groups`, the tokens at the left, and `say`. */
+export class AttentionView {
+  constructor(root, header) {
+    this.root = root;
+    this.layers = header.layers;
+    this.heads = header.heads;
+    this.parts = header.parts.map((part) => partOf(header, part));
+  }
+
+  find(what) {
+    return this.root.querySelector(what);
+  }
+
+  /** The part of the weights that is chosen. */
+  part() {
+    return this.parts[this.find("#filter")?.value ?? 0];
+  }
+
+  partChoice() {
+    const options = this.parts.map((part, i) => [i, part.name]);
+    return options.length > 1 ? [choice("Show", "filter", options)] : [];
+  }
+
+  /** Controls above, a box that scrolls, a line of words. */
+  frame(name, controls) {
+    this.stage = element("div", { class: "stage", role: "group", tabindex: 0 });
+    this.stage.setAttribute("aria-label", name);
+    this.stage.append(element("div", { id: "vis" }));
+    this.status = element("p", { class: "status", role: "status" });
+    const bar = element("div", { class: "controls" }, ...controls);
+    this.root.replaceChildren(bar, this.stage, this.status);
+  }
+
+  onChange(selects, action) {
+    for (const select of this.root.querySelectorAll(selects))
+      select.addEventListener("change", action);
+  }
+
+  /** Offer the tokens at the left, and keep the chosen one. */
+  offerTokens() {
+    const select = this.find("#token");
+    const before = select.value;
+    const tokens = this.part().left_text;
+    const options = tokens.map((token, i) =>
+      element("option", { value: i }, `${i} ${token}`),
+    );
+    select.replaceChildren(element("option", { value: "" }, "none"), ...options);
+    select.value = tokens[before] === undefined ? "" : before;
+  }
+
+  /** The number of the chosen token, or null. */
+  chosenToken() {
+    const { value } = this.find("#token");
+    return value === "" ? null : +value;
+  }
+
+  /** Do what pointing at the chosen token does. */
+  point() {
+    const index = this.chosenToken();
+    send(this.pointed, "mouseleave");
+    if (index !== null) {
+      this.pointed = this.groups()[index];
+      send(this.pointed, "mouseover");
+    }
+    this.say(index);
+  }
+
+  /** After a change of what is drawn: point at the token again, if it is still there. */
+  pointAgain() {
+    if (this.chosenToken() === null) this.say(null);
+    else this.point();
+  }
+
+  /** Choosing a token points at it, and pointing at one chooses it. */
+  followTokens() {
+    const select = this.find("#token");
+    select.addEventListener("change", () => this.point());
+    this.stage.addEventListener("mouseover", ({ target }) => {
+      const index = this.groups().findIndex((group) => group.contains(target));
+      if (index < 0) return;
+      select.value = index;
+      this.say(index);
+    });
+    this.stage.addEventListener("mouseleave", () => {
+      select.value = "";
+      this.say(null);
+    });
+  }
+}

@@ -1,13 +1,6 @@
 // The neuron view: a token's query, the keys, their products, and the weights.
 
-import {
-  followTokens,
-  frame,
-  offerTokens,
-  partChoice,
-  partsOf,
-  strongest,
-} from "./attention.js";
+import { AttentionView, strongest } from "./attention.js";
 import { choice, element, send } from "./elements.js";
 
 /** BertViz counts the layers and the heads that it gets: write their own numbers. */
@@ -15,67 +8,103 @@ const renumber = (select, numbers) => {
   for (const option of select.options) option.text = numbers[option.index];
 };
 
-export const neuronView = (root, header) => {
-  const parts = partsOf(header);
-  const { layers, heads } = header;
-  const expand = element("input", { type: "checkbox", id: "expand" });
-  const controls = [
-    choice("Layer", "layer"),
-    choice("Head", "att_head"),
-    ...partChoice(parts),
-    choice("From", "token"),
-    element("label", {}, expand, " queries and keys"),
-  ];
-  const name = "One head: a token's query, the keys, their products and the weights";
-  const view = frame(root, name, controls);
-  const parameters = {
-    attention: parts,
-    default_filter: "0",
-    root_div_id: root.id,
-    bidirectional: true,
-    display_mode: root.dataset.mode,
-    layer: 0,
-    head: 0,
-  };
-  bertviz(drawNeurons, root, { bertviz_params: parameters });
-  renumber(view.find("#layer"), layers);
-  renumber(view.find("#att_head"), heads);
+export class NeuronView extends AttentionView {
+  constructor(root, header) {
+    super(root, header);
+    this.expand = element("input", { type: "checkbox", id: "expand" });
+    this.frame(
+      "One head: a token's query, the keys, their products and the weights",
+      this.controls(),
+    );
+    this.draw();
+    this.followTokens();
+    this.dress();
+    this.expand.addEventListener("change", () => this.toggle());
+    this.stage.addEventListener("click", () => this.fit());
+    this.onChange("#layer, #att_head, #filter", () => this.dress());
+  }
 
-  const part = () => parts[view.find("#filter")?.value ?? 0];
-  const isExpanded = () =>
-    view.find("#expanded").getAttribute("visibility") === "visible";
-  const side = () => view.find(isExpanded() ? "#expanded" : "#collapsed");
-  const groups = () => [...side().querySelector("#leftText").children];
-  const say = (index) => {
-    if (index === null) return view.status.replaceChildren();
-    const head = part().attn[view.find("#layer").value][view.find("#att_head").value];
-    const from = element("bdi", {}, part().left_text[index]);
-    const most = strongest(head[index], part().right_text);
-    return view.status.replaceChildren(from, " reads: ", ...most);
-  };
-  const token = view.find("#token");
-  const point = followTokens(view, token, groups, say);
-  const fit = () => {
-    expand.checked = isExpanded();
-    root.dataset.expanded = isExpanded();
-    const high = 26 * Math.max(part().left_text.length, part().right_text.length);
-    const svg = view.find("svg"); // BertViz leaves more empty, and cuts off on a phone
-    svg.removeAttribute(isExpanded() ? "viewBox" : "height");
-    if (isExpanded()) svg.setAttribute("height", high + 60);
+  controls() {
+    return [
+      choice("Layer", "layer"),
+      choice("Head", "att_head"),
+      ...this.partChoice(),
+      choice("From", "token"),
+      element("label", {}, this.expand, " queries and keys"),
+    ];
+  }
+
+  draw() {
+    const parameters = {
+      attention: this.parts,
+      default_filter: "0",
+      root_div_id: this.root.id,
+      bidirectional: true,
+      display_mode: this.root.dataset.mode,
+      layer: 0,
+      head: 0,
+    };
+    bertviz(drawNeurons, this.root, { bertviz_params: parameters });
+    renumber(this.find("#layer"), this.layers);
+    renumber(this.find("#att_head"), this.heads);
+  }
+
+  isExpanded() {
+    return this.find("#expanded").getAttribute("visibility") === "visible";
+  }
+
+  groups() {
+    const side = this.find(this.isExpanded() ? "#expanded" : "#collapsed");
+    return [...side.querySelector("#leftText").children];
+  }
+
+  say(index) {
+    if (index === null) return this.status.replaceChildren();
+    const { attn, left_text, right_text } = this.part();
+    const head = attn[this.find("#layer").value][this.find("#att_head").value];
+    const from = element("bdi", {}, left_text[index]);
+    const most = strongest(head[index], right_text);
+    return this.status.replaceChildren(from, " reads: ", ...most);
+  }
+
+  /** Make the drawing as high as its tokens: BertViz leaves more empty, or cuts off. */
+  fit() {
+    const isExpanded = this.isExpanded();
+    this.expand.checked = isExpanded;
+    this.root.dataset.expanded = isExpanded;
+    const { left_text, right_text } = this.part();
+    const high = 26 * Math.max(left_text.length, right_text.length);
+    const svg = this.find("svg");
+    svg.removeAttribute(isExpanded ? "viewBox" : "height");
+    if (isExpanded) svg.setAttribute("height", high + 60);
     else svg.setAttribute("viewBox", `0 36 425 ${high + 10}`);
-  };
-  const dress = () => {
-    offerTokens(token, part().left_text);
-    fit();
-    if (token.value) point();
-  };
-  dress();
-  expand.addEventListener("change", () => {
-    send(view.shown, "mouseleave");
-    send(groups()[token.value || 0].querySelector("rect:last-child"), "click");
-    dress();
-  });
-  view.stage.addEventListener("click", fit);
-  for (const select of root.querySelectorAll("#layer, #att_head, #filter"))
-    select.addEventListener("change", dress);
-};
+  }
+
+  /** Show or hide queries and keys, by a click on BertViz's sign beside the token. */
+  toggle() {
+    send(this.pointed, "mouseleave");
+    const group = this.groups()[this.chosenToken() ?? 0];
+    send(group.querySelector("rect:last-child"), "click");
+    this.dress();
+  }
+
+  /** BertViz draws a layer, a head or a part anew: fit it, and keep the token. */
+  dress() {
+    this.offerTokens();
+    this.fit();
+    this.pointAgain();
+  }
+
+  /** Draw it in the page's new colours, with the choices kept. */
+  redraw(header) {
+    const choices = [...this.root.querySelectorAll("select")];
+    const before = choices.map((select) => select.value);
+    const after = new NeuronView(this.root, header);
+    if (this.expand.checked) after.expand.click();
+    this.root.querySelectorAll("select").forEach((select, i) => {
+      select.value = before[i];
+      select.dispatchEvent(new Event("change"));
+    });
+    return after;
+  }
+}

@@ -2,36 +2,34 @@
 
 import { isDark } from "./colours.js";
 import { element } from "./elements.js";
-import { headView } from "./head.js";
-import { modelView } from "./model.js";
-import { neuronView } from "./neuron.js";
+import { HeadView } from "./head.js";
+import { ModelView } from "./model.js";
+import { NeuronView } from "./neuron.js";
 import { unpack } from "./packing.js";
-import { sliderView } from "./slider.js";
+import { LayerSlider } from "./slider.js";
 
 const KINDS = {
-  head: headView,
-  model: modelView,
-  neuron: neuronView,
-  layers: sliderView,
+  head: HeadView,
+  model: ModelView,
+  neuron: NeuronView,
+  layers: LayerSlider,
 };
 
-/** Draw one view; draw it again, with the choices kept, when the colours change. */
+/** Draw one view; one whose colours are no style sheet's is drawn again for another. */
 const show = async (root) => {
   const header = await unpack(root.dataset.packed);
-  const kind = KINDS[root.dataset.kind];
-  kind(root, header);
+  let view = new KINDS[root.dataset.kind](root, header);
   root.style.minHeight = "";
-  if (kind !== neuronView) return; // the others take their colours from the style sheet
+  if (!view.redraw) return;
   root.redraw = () => {
-    const before = [...root.querySelectorAll("select")].map((select) => select.value);
-    const expanded = root.querySelector("#expand").checked;
-    kind(root, header);
-    if (expanded) root.querySelector("#expand").click();
-    root.querySelectorAll("select").forEach((select, i) => {
-      select.value = before[i];
-      select.dispatchEvent(new Event("change"));
-    });
+    view = view.redraw(header);
   };
+};
+
+const fail = (root, error) => {
+  const words = `This view cannot be drawn: ${error.message}`;
+  root.replaceChildren(element("p", {}, words));
+  throw error;
 };
 
 const nearby = new IntersectionObserver(
@@ -39,12 +37,7 @@ const nearby = new IntersectionObserver(
     for (const { target, isIntersecting } of entries) {
       if (!isIntersecting) continue;
       nearby.unobserve(target);
-      show(target).catch((error) => {
-        target.replaceChildren(
-          element("p", {}, `This view cannot be drawn: ${error.message}`),
-        );
-        throw error;
-      });
+      show(target).catch((error) => fail(target, error));
     }
   },
   { rootMargin: "300px" },

@@ -21,7 +21,7 @@ PACKAGES = {
 }
 INSERT = re.compile(r"/\* insert (\S+) \*/")
 IMPORT = re.compile(r'^import\s[^;]*?from\s"[^"]+";\n', re.MULTILINE)
-EXPORT = re.compile(r"^export (?=const |function )", re.MULTILINE)
+EXPORT = re.compile(r"^export (?=const |function |class )", re.MULTILINE)
 
 
 @cache

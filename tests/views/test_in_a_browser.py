@@ -149,6 +149,23 @@ def test_a_layer_and_a_part_are_chosen_and_the_lines_change(opened, weights):
     assert near(opacities(opened, NEURON, lines), weights[4, 5].flatten())
 
 
+@pytest.mark.parametrize("number", [HEAD, NEURON])
+def test_a_chosen_token_is_kept_where_a_part_has_it(opened, number):
+    view = nth(opened, number)
+    token = view.get_by_role("combobox", name="From", exact=True)
+    part = view.get_by_role("combobox", name="Show", exact=True)
+    token.select_option("4 My")
+    assert view.get_by_role("status").inner_text().startswith("My reads")
+    part.select_option("context to question")  # its row 4 is another token
+    assert token.locator(":checked").inner_text() == "4 ##oo"
+    assert view.get_by_role("status").inner_text().startswith("##oo reads")
+    part.select_option("question to context")  # has no row 4
+    assert token.input_value() == ""
+    assert "reads" not in view.get_by_role("status").inner_text()
+    token.select_option("0 Who")
+    assert view.get_by_role("status").inner_text().startswith("Who reads")
+
+
 def test_a_head_is_switched_off_by_a_click_and_by_a_key(opened, weights):
     squares = nth(opened, HEAD).get_by_role("checkbox")
     assert squares.count() == 12

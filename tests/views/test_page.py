@@ -38,7 +38,7 @@ def test_in_the_book_no_output_carries_the_script(embedded, monkeypatch):
 
 def test_the_script_has_its_parts_and_ends_no_element():
     script = runtime.script()
-    own = "headView", "modelView", "neuronView", "sliderView", ".attention-view {"
+    own = "HeadView", "ModelView", "NeuronView", "LayerSlider", ".attention-view {"
     for part in (D3, "jQuery v3", "Jesse Vig", *own):
         assert part in script
     assert "/* insert" not in script
