@@ -8,6 +8,7 @@ Markdown. A cell's id is its place, no time and no version of Python is stored, 
 file is written only if its content changed, so a second run changes nothing.
 """
 
+import re
 import sys
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -29,6 +30,8 @@ EXECUTE = {
     "record_timing": False,
     "coalesce_streams": True,  # what is printed may arrive in one part or in two
 }
+
+COLOURS = re.compile(r"\x1b\[[\d;]*m")  # of a traceback, for a terminal
 
 
 def sources() -> list[Path]:
@@ -148,7 +151,8 @@ def _outcome(source: Path, run: Future[str]) -> str:
     try:
         text = run.result()
     except (ValueError, CellExecutionError) as error:
-        return f"{notebook_of(source).relative_to(ROOT)}: not written\n{error}"
+        words = COLOURS.sub("", str(error))
+        return f"{notebook_of(source).relative_to(ROOT)}: not written\n{words}"
     _write(notebook_of(source), text)
     return ""
 
