@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import torch
 from torch import nn
+from transformers import AttentionInterface
 
 import companion
 from companion import heads
@@ -101,6 +102,20 @@ def test_a_copied_layer_reads_its_mask_rightly(checkpoint):
     answers = companion.QuestionAnswerer(tokenizer, model)("Who?", contexts)
     for answer, right in zip(answers, wanted, strict=True):
         assert answer["score"] == pytest.approx(right["score"], rel=1e-5)
+
+
+def test_a_layer_keeps_attention_of_its_own(checkpoint, asked):
+    def nothing(module, query, key, value, mask, **settings):
+        return torch.zeros_like(query).transpose(1, 2), None
+
+    AttentionInterface.register("nothing", nothing)
+    layers = checkpoint[1].bert.encoder.layer
+    layers[1] = copy.deepcopy(layers[1])
+    layers[1].attention.self.config._attn_implementation = "nothing"
+    without = asked(QUESTION, PARAGRAPH, top_k=3)
+    layers[1].attention.self.config._attn_implementation = "eager"
+    with heads.switched_off(checkpoint[1], [(1, h) for h in range(4)]):
+        assert without == asked(QUESTION, PARAGRAPH, top_k=3)
 
 
 def test_an_untouched_model_computes_with_fused_attention(checkpoint):
