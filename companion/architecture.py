@@ -65,7 +65,7 @@ def multiplications_per_token(config: BertConfig, tokens: int) -> dict[str, int]
 
     Args:
         config: of the model.
-        tokens: T, the length of the text that the token stands in.
+        tokens: T, the length of the text that the token is in.
 
     Raises:
         ValueError: if `tokens` is not at least 1.

@@ -76,7 +76,7 @@ def span_scores(starts: Tensor, ends: Tensor, longest: int) -> Tensor:
         longest: N, the most tokens that a span may have, at least 1.
     Returns:
         (T, N): row `i`, column `d` has the span from token `i` to token `i + d`, and 0
-        where that lies past the last token.
+        where that is past the last token.
     """
     padded = torch.cat([ends, ends.new_zeros(longest - 1)])  # (T,) -> (T + N - 1,)
     band = padded.unfold(0, longest, 1)  # (T + N - 1,) -> (T, N), ends[i + d]

@@ -15,7 +15,7 @@ TOPICS = sorted(path.stem[3:] for path in ROOT.glob("book/[0-9][0-9]_*.md"))
 FOLDERS = ("companion", "tools", "benchmarks", "oracle", "tests")
 SOURCES = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")]
 
-# Each imports only what stands before it. A new module or package gets a place here.
+# Each imports only what comes before it. A new module or package gets a place here.
 ORDER = [
     *("_version", "lazy", "extras", "checksums", "devices", "checks"),
     *("architecture", "tokens", "embeddings", "attention", "encoder", "qa_head"),
@@ -67,7 +67,7 @@ def unit(module):
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_a_module_imports_only_what_stands_before_it(module):
+def test_a_module_imports_only_what_comes_before_it(module):
     place = ORDER.index(unit(module))
     for other in IMPORTS[module]:
         assert unit(other) == unit(module) or ORDER.index(unit(other)) < place, other

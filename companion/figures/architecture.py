@@ -80,7 +80,7 @@ def data_flow(config: BertConfig, tokens: list[str]) -> Axes:
 def _flow_rows(config: BertConfig, tokens: list[str]) -> list[tuple[str, str, str]]:
     """List the boxes: text (its first line a title), colour, shape of what leaves."""
     hidden, inner = config.hidden_size, config.intermediate_size
-    vectors = f"(1, {len(tokens)}, {hidden})"
+    vectors, logits = f"(1, {len(tokens)}, {hidden})", f"(1, {len(tokens)}, 2)"
     heads = f"{config.num_attention_heads} heads; residual, LayerNorm"
     sizes = f"{hidden} → {inner} → {hidden}; residual, LayerNorm"
     return [
@@ -93,7 +93,7 @@ def _flow_rows(config: BertConfig, tokens: list[str]) -> list[tuple[str, str, st
         ),
         (f"attention: each token looks at all tokens\n{heads}", BLUE, vectors),
         (f"feed-forward: each token by itself\n{sizes}", BLUE, vectors),
-        ("qa_outputs\none Linear: two logits a token", GREEN, f"(1, {len(tokens)}, 2)"),
+        ("qa_outputs\none Linear: two logits per token", GREEN, logits),
         ("answer\nsoftmax, then the best first and last token", GREY, "a span"),
     ]
 

@@ -29,9 +29,9 @@ def span_flow(config: BertConfig, tokens: int) -> Axes:
     table = f"({tokens}, {tokens})"
     steps = [
         ("the encoder's vectors", f"({tokens}, {config.hidden_size})", BLUE),
-        ("qa_outputs: two dot products a token", f"({tokens}, 2)", GREEN),
+        ("qa_outputs: two dot products per token", f"({tokens}, 2)", GREEN),
         ("start logits, end logits", f"({tokens},) and ({tokens},)", GREEN),
-        ("question shut out, softmax with [CLS]", "two probabilities a token", GREY),
+        ("question shut out, softmax with [CLS]", "two probabilities per token", GREY),
         ("every start times every end", table, GREY),
         ("no end before its start, at most 15 tokens", "a band of that table", GREY),
         ("the largest cell: first and last token", "an answer", ORANGE),

@@ -1,4 +1,4 @@
-"""What holds for every check of every chapter; each chapter's own tests lie beside."""
+"""What holds for every check of every chapter; each chapter's own tests are beside."""
 
 from pathlib import Path
 

@@ -34,7 +34,7 @@ def test_shares_are_sums_over_the_tokens_named(foo):
             "previous": [table[i, i - 1] for i in rows],
             "next": [table[i, i + 1] for i in rows],
             "question to context": [table[i, 4:9].sum() for i in (1, 2)],
-            "same word": [torch.tensor(0.0)],  # none stands here twice
+            "same word": [torch.tensor(0.0)],  # none is here twice
         }
         assert set(mean) == set(found)
         for name, values in mean.items():

@@ -13,7 +13,7 @@ from companion.tokens import Word, split_words, tokenize, wordpiece
 STRANGE = [
     "My name is Foo",
     "Crème brûlée, naïve Zürich",
-    "cafe\u0301s and e\u0301 \u0301a \u0344x",  # combining marks
+    "cafe\u0301s and e\u0301 \u0301a \u0344x",  # combining characters
     "İstanbul ΑΣ ß ﬁ ﷺ ½ ² Ⅷ",
     "日本語 and 한국어, 漢字a字\u3000𠀀\U0002b820\U0002b920",
     "😀 a😀b 👩‍👩‍👧 👍🏽 🇩🇪 ❤️",
