@@ -25,7 +25,7 @@ $(INSTALLED): requirements.txt pyproject.toml
 .venv-oldest/installed: .ci/oldest.txt pyproject.toml
 	$(PYTHON) -m venv .venv-oldest
 	.venv-oldest/bin/python -m pip install -c .ci/oldest.txt -e .[all] \
-	  axe-playwright-python hypothesis nbval pytest-xdist
+	  axe-playwright-python hypothesis nbconvert nbval pytest-xdist
 	@touch $@
 
 node_modules: package.json package-lock.json
