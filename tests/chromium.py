@@ -1,4 +1,4 @@
-"""A real browser for tests: pages from a folder or served, watched, and read by axe."""
+"""A real browser for tests: open pages, watch for errors, and let axe read them."""
 
 import contextlib
 import functools
@@ -12,7 +12,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
-CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "google-chrome"])), None)
+NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
+CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -24,9 +25,9 @@ QUIET = [
 
 @contextlib.contextmanager
 def launched():
-    """Chromium, or a skipped test; where `CI` is set, on Linux, a failed one."""
+    """Start Chromium. Without one, skip the test; on Linux where `CI` is set, fail."""
     if CHROMIUM is None and not ("CI" in os.environ and sys.platform == "linux"):
-        pytest.skip("no Chromium here; .ci/run installs one and runs this")
+        pytest.skip(f"none of {', '.join(NAMES)} is installed; .ci/run installs one")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield browser
@@ -34,7 +35,7 @@ def launched():
 
 
 def watch(page, base):
-    """A list that grows by each error, and by each request to another host."""
+    """Return a list to which each error and each request to another host is added."""
     problems = []
 
     def on_console(message):
@@ -53,7 +54,7 @@ def watch(page, base):
 
 @contextlib.contextmanager
 def served(folder):
-    """The address of a server of `folder` on this machine."""
+    """Serve `folder` on this machine, and give the address."""
     handler = functools.partial(Quiet, directory=folder)
     with http.server.ThreadingHTTPServer(("localhost", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -67,14 +68,14 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 def barriers(page, rules=()):
-    """What axe finds serious or critical: the rule, and where. `rules`: only these."""
+    """Return what axe calls serious or critical: rule, place, why. `rules`: only these."""
     options = {"resultTypes": ["violations"], "preload": False}
     if rules:
         options["runOnly"] = {"type": "rule", "values": list(rules)}
     response = Axe().run(page, options=options).response
     return [
-        (found["id"], node["target"], node.get("failureSummary", "")[-200:])
-        for found in response["violations"]
-        if found["impact"] in ("serious", "critical")
-        for node in found["nodes"]
+        (violation["id"], node["target"], node.get("failureSummary", "")[-200:])
+        for violation in response["violations"]
+        if violation["impact"] in ("serious", "critical")
+        for node in violation["nodes"]
     ]
