@@ -68,7 +68,7 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 def barriers(page, rules=()):
-    """Return what axe calls serious or critical: rule, place, why. `rules`: only these."""
+    """Return rule, place and why of what axe calls serious; `rules`: only of these."""
     options = {"resultTypes": ["violations"], "preload": False}
     if rules:
         options["runOnly"] = {"type": "rule", "values": list(rules)}
