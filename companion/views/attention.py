@@ -65,10 +65,9 @@ class Picture:
             arrays[name], steps[f"{name}_steps"] = quantise_vectors(stacked)
         return steps, arrays
 
-    def view(self, kind: str, height: int, *, vectors: bool = False) -> View:
-        """Pack it as a view of this kind, about `height` pixels high."""
-        steps, others = self.vectors() if vectors else ({}, {})
-        header = {
+    def header(self, kind: str) -> dict[str, Any]:
+        """Return what the page must know besides the numbers."""
+        return {
             "kind": kind,
             "tokens": self.encoded.tokens,
             "layers": self.layers,
@@ -76,15 +75,22 @@ class Picture:
             "rows": self.rows,
             "columns": self.columns,
             "parts": self.parts,
-            **steps,
         }
-        words = (
+
+    def words(self) -> str:
+        """Say what is shown, for a page without scripts."""
+        return (
             f"{len(self.heads)} heads of each of {len(self.layers)} layers "
             f"over {len(self.encoded.tokens)} tokens, {self.parts[0]['name']}"
         )
+
+    def view(self, kind: str, height: int, *, vectors: bool = False) -> View:
+        """Pack it as a view of this kind, about `height` pixels high."""
+        steps, others = self.vectors() if vectors else ({}, {})
+        header = {**self.header(kind), **steps}
         name = element_id(header, {"weights": self.weights, **others})
         packed = pack_weights(header, self.weights, others)
-        return View(kind, name, packed, words, height)
+        return View(kind, name, packed, self.words(), height)
 
 
 def with_arguments_of(
