@@ -154,7 +154,7 @@ def test_a_cell_is_short_and_each_picture_is_described(source):
                     shown = output.metadata["image/png"]
                     assert len(shown["alt"]) > 40
                     assert shown["width"] < 600  # front ends show it at this width
-                    assert re.match(r"\*Figure [\d.]+\. \w", after.source), cell.source
+                    assert re.match(r"\*Figure [\d.]+\. \S", after.source), cell.source
 
 
 NUMBER = re.compile(
