@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -125,7 +126,19 @@ def _questions(
     examples = read_squad(path)
     if options.held_out:
         examples = recorded(stages, examples, str(path))
+    lost = [e for e in examples if e.answers and not _in_context(e)]
+    if lost:
+        print(
+            f"companion: {len(lost)} of {len(examples)} questions of {path} have no "
+            f"reference that is in their context, and count as wrong; the first is "
+            f"question {lost[0].id!r}",
+            file=sys.stderr,
+        )
     return features.add_unanswerable(examples, options.no_answer, seed=0)
+
+
+def _in_context(example: Example) -> bool:
+    return any(text in example.context for text, _ in example.answers)
 
 
 def _check_unanswerable(

@@ -68,34 +68,34 @@ def read_sources(specs: list[str], rules: list[str], seed: int) -> list[Source]:
     return sources
 
 
-def _names(whats: list[str]) -> list[str]:
+def _names(wanted: list[str]) -> list[str]:
     """A name for each source, that no other has; ValueError if one comes twice."""
-    files = [Path(w) for w in whats if not _is_built_in(w)]
-    for what in whats:
-        if whats.count(what) > 1:
+    files = [Path(w) for w in wanted if not _is_built_in(w)]
+    for what in wanted:
+        if wanted.count(what) > 1:
             raise ValueError(f"--data {what}: comes twice; {what}:2 takes it twice")
     names = iter(domain_names(files))
-    return [w if _is_built_in(w) else next(names) for w in whats]
+    return [w if _is_built_in(w) else next(names) for w in wanted]
 
 
 def _is_built_in(what: str) -> bool:
     return what == SHORT or what.startswith("hub:")
 
 
-def _rule_for_each(rules: list[str], whats: list[str]) -> list[str]:
+def _rule_for_each(rules: list[str], wanted: list[str]) -> list[str]:
     """One rule for each source; of the short contexts nothing is held out."""
-    if len(rules) not in (1, len(whats)):
+    if len(rules) not in (1, len(wanted)):
         raise ValueError(
             f"--hold-out has {len(rules)} rules; wanted one, or one for each of the "
-            f"{len(whats)} sources in --data"
+            f"{len(wanted)} sources in --data"
         )
     for rule in rules:
         held_out.parsed(rule)
-    each = rules * len(whats) if len(rules) == 1 else rules
-    for what, rule in zip(whats, each, strict=True):
+    each = rules * len(wanted) if len(rules) == 1 else rules
+    for what, rule in zip(wanted, each, strict=True):
         if what == SHORT and len(rules) > 1 and rule != held_out.NONE:
             raise ValueError(f"--hold-out {rule} for {SHORT}: must be {held_out.NONE}")
-    pairs = zip(whats, each, strict=True)
+    pairs = zip(wanted, each, strict=True)
     return [held_out.NONE if what == SHORT else rule for what, rule in pairs]
 
 
@@ -106,7 +106,9 @@ def _source(what: str, name: str, share: float, rule: str, seed: int) -> Source:
     elif what.startswith("hub:"):
         examples = _from_hub(what)
     else:
-        examples, sha256 = read_squad(Path(what)), file_sha256(Path(what))
+        examples = read_squad(Path(what))
+        if Path(what).is_file():  # a pipe is empty now
+            sha256 = file_sha256(Path(what))
     training, apart = held_out.split(examples, rule)
     _check_parts(what, rule, training, apart)
     training = taken(placed(training), share, seed)

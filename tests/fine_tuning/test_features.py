@@ -7,6 +7,7 @@ import torch
 from squad_files import EXAMPLES, PEOPLE, example
 
 from companion.fine_tuning import features
+from companion.fine_tuning.short_contexts import short_contexts
 from companion.fine_tuning.squad import Example
 from companion.qa_pipeline import QuestionAnswerer
 from companion.qa_pipeline.arguments import LONGEST_QUESTION, Lengths
@@ -77,6 +78,30 @@ def test_windows_are_those_of_the_question_answerer(embedded, length, words):
     ids = [(task.question, task.tokens.ids[w.first : w.end]) for w in task.windows]
     ours, theirs = features.collate(windows), model_inputs(tokenizer, ids)
     assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
+
+
+def test_windows_are_those_that_the_library_cuts(embedded):
+    tokenizer, _ = embedded
+    examples = short_contexts(100)[:100]
+    long = " ".join(e.context for e in examples)
+    examples.append(asked("Where is the boat?", long, "boat"))
+    windows = features.features_of(examples, tokenizer)
+    theirs = tokenizer(
+        [e.question for e in examples],
+        [e.context for e in examples],
+        truncation="only_second",
+        max_length=320,
+        stride=128,
+        return_overflowing_tokens=True,
+        return_offsets_mapping=True,
+    )
+    assert [w.input_ids for w in windows] == theirs["input_ids"]
+    assert [w.token_type_ids for w in windows] == theirs["token_type_ids"]
+    assert [w.example for w in windows] == theirs["overflow_to_sample_mapping"]
+    for i, window in enumerate(windows):
+        for text, first in examples[window.example].answers[:1]:
+            ends = [theirs.char_to_token(i, first + n, 1) for n in (0, len(text) - 1)]
+            assert [window.start, window.end] == ([0, 0] if None in ends else ends)
 
 
 @pytest.mark.parametrize(

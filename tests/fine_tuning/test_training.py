@@ -122,6 +122,34 @@ def test_what_was_held_out_is_found_again_under_another_name(
     assert "renamed.json: its 7 questions" in capsys.readouterr().err
 
 
+def test_evaluate_checks_all_that_it_needs_before_it_asks(base, tmp_path, capsys):
+    good, odd = ("My name is Ada", answer("Ada", 11)), ("\u200b", answer("Ada", 3))
+    path = squad_file(tmp_path / "odd.json", good, odd)
+    model = ["--model", str(base)]
+    assert command_line.main(["evaluate", str(path), *model]) == 1
+    assert "odd.json, question 'q1': context has no token" in capsys.readouterr().err
+    path = squad_file(tmp_path / "moved.json", good, ("My name is Ben", answer("B", 2)))
+    assert command_line.main(["evaluate", str(path), *model]) == 0  # by the words
+    assert "moved.json  2 questions" in capsys.readouterr().out
+    path = squad_file(tmp_path / "lost.json", good, ("My name is Ben", answer("X", 2)))
+    assert command_line.main(["evaluate", str(path), *model]) == 0
+    assert "1 of 2 questions of " in capsys.readouterr().err
+    for option, place in [("--json", "no/x.json"), ("--picture", "x.gif")]:
+        arguments = ["evaluate", str(path), *model, option, str(tmp_path / place)]
+        assert command_line.main(arguments) == 1
+        assert f"companion: {option} {tmp_path / place}: " in capsys.readouterr().err
+    arguments = ["evaluate", str(path), *model, "--json", str(path)]
+    assert command_line.main(arguments) == 1
+    assert "is one of the files to read" in capsys.readouterr().err
+
+
+def test_evaluate_says_that_no_other_paragraph_can_be_asked(base, tmp_path, capsys):
+    path = squad_file(tmp_path / "one.json", ("My name is Ada", answer("Ada", 11)))
+    arguments = ["evaluate", str(path), "--model", str(base), "--no-answer", "1"]
+    assert command_line.main(arguments) == 1
+    assert "--no-answer 1: " in capsys.readouterr().err
+
+
 def interrupted(arguments):
     """Run the command, and die at the third step."""
     calls = []
