@@ -9,7 +9,6 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import torch
 from huggingface_hub.utils import logging as hub_logging
@@ -107,33 +106,45 @@ def _read(
 ) -> tuple[BertTokenizer, BertForQuestionAnswering]:
     """Load with the library, without its bars and reports; only safetensors."""
     with quiet():
-        config = AutoConfig.from_pretrained(name, **pinned)
+        with _naming("config.json", name):
+            config = AutoConfig.from_pretrained(name, **pinned)
         fit.check_config(name, config)
-        tokenizer = AutoTokenizer.from_pretrained(name, **pinned)
+        with _naming("tokenizer", name):
+            tokenizer = AutoTokenizer.from_pretrained(name, **pinned)
         tokenizer = fit.bert_tokenizer(name, tokenizer)
         fit.check_vocabulary(name, tokenizer, config)
-        model, report = _weights(name, pinned, dtype)
+        with _naming("configuration or weights", name):
+            model, report = BertForQuestionAnswering.from_pretrained(
+                name,
+                dtype=dtype,
+                attn_implementation="eager",
+                use_safetensors=True,
+                ignore_mismatched_sizes=True,  # `fit` refuses them, by their names
+                output_loading_info=True,
+                **pinned,
+            )
     fit.check_weights(name, report, new_head)
     return tokenizer, model.eval()
 
 
-def _weights(
-    name: str, pinned: dict[str, str], dtype: torch.dtype
-) -> tuple[BertForQuestionAnswering, dict[str, Any]]:
+@contextlib.contextmanager
+def _naming(part: str, name: str) -> Iterator[None]:
+    """Turn what the libraries say about a file's content into one line that names it.
+
+    They raise a dozen kinds of error for it, some of them plain Exceptions.
+    """
     try:
-        return BertForQuestionAnswering.from_pretrained(
-            name,
-            dtype=dtype,
-            attn_implementation="eager",
-            use_safetensors=True,
-            ignore_mismatched_sizes=True,  # `fit` refuses them, by their names
-            output_loading_info=True,
-            **pinned,
-        )
+        yield
+    except (OSError, MemoryError, RuntimeError):
+        raise
     except SafetensorError as error:
         raise ValueError(
             f"the weights of {name!r} are cut short or damaged: {error}"
         ) from error
+    except Exception as error:
+        kind = "" if isinstance(error, ValueError) else f"{type(error).__name__}: "
+        message = kind + " ".join(str(error).split())[:300]
+        raise ValueError(f"the {part} of {name!r} cannot be used: {message}") from error
 
 
 @contextlib.contextmanager

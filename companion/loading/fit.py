@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from tokenizers.models import WordPiece
 from transformers import BertTokenizer, PreTrainedConfig
 from transformers import PreTrainedTokenizerBase as Tokenizer
 
@@ -17,6 +18,7 @@ HEAD = {"qa_outputs.weight", "qa_outputs.bias"}
 # for question answering has no use for it.
 UNUSED = ("bert.pooler.", "cls.", "bert.embeddings.position_ids")
 CORE = ("bert.", "qa_outputs.")
+SPECIAL = ("unk_token", "sep_token", "pad_token", "cls_token")
 
 
 def check_config(name: str, config: PreTrainedConfig) -> None:
@@ -89,7 +91,7 @@ def _instead(missing: set[str], extra: set[str]) -> str:
     if prefixes:
         return (
             f"; their names begin with {prefixes[0]!r} instead: save the model without "
-            "the wrapper that puts it there (of DataParallel, model.module)"
+            "the wrapper that puts it there (model.module, if it is DataParallel's)"
         )
     return f"; instead there are {_some(extra)}" if extra else ""
 
@@ -107,19 +109,28 @@ def check_vocabulary(
     """Refuse a tokenizer whose ids have no row in the word embeddings.
 
     Raises:
-        ValueError: if a special token is missing, or an id is too large.
+        ValueError: if there are no pieces, a special token is missing, an id is too
+            large, or the longest input is no number.
     """
-    vocabulary = tokenizer.get_vocab()
-    pieces = json.loads(tokenizer.backend_tokenizer.to_str())["model"]["vocab"]
-    for role in ("unk_token", "sep_token", "pad_token", "cls_token"):
-        token = getattr(tokenizer, role)
-        if token not in pieces:
+    pieces = tokenizer.backend_tokenizer.get_vocab(with_added_tokens=False)
+    for role in SPECIAL:
+        if (token := getattr(tokenizer, role)) not in pieces:
             raise ValueError(f"the vocabulary of {name!r} lacks its {role}, {token!r}")
+    if len(pieces) <= len(SPECIAL) + 1:  # [MASK] too: what the library makes of nothing
+        raise ValueError(
+            f"{name!r} has no vocabulary: vocab.txt or tokenizer.json is missing"
+        )
+    vocabulary = tokenizer.get_vocab()
     largest = max(vocabulary, key=vocabulary.__getitem__)
     if vocabulary[largest] >= config.vocab_size:
         raise ValueError(
             f"{name!r} has a tokenizer of {vocabulary[largest] + 1:,} pieces and word "
             f"embeddings for {config.vocab_size:,}; the last piece is {largest!r}"
+        )
+    if not isinstance(tokenizer.model_max_length, int | float):
+        raise ValueError(
+            f"the tokenizer of {name!r} has model_max_length "
+            f"{tokenizer.model_max_length!r}, wanted a number"
         )
 
 
@@ -129,25 +140,34 @@ def bert_tokenizer(name: str, tokenizer: Tokenizer) -> BertTokenizer:
     Raises:
         ValueError: if it cuts texts in another way than BERT.
     """
-    came, ours = _settings(tokenizer), isinstance(tokenizer, BertTokenizer)
-    if came and ours and came["model"]["type"] == "WordPiece":
-        return tokenizer
-    normalizer = came.get("normalizer") or {}
-    if not ours and normalizer.get("type") == "BertNormalizer":
-        again = BertTokenizer(
-            vocab=tokenizer.get_vocab(),
-            do_lower_case=normalizer["lowercase"],
-            strip_accents=normalizer["strip_accents"],
-            tokenize_chinese_chars=normalizer["handle_chinese_chars"],
-            model_max_length=tokenizer.model_max_length,
-            **tokenizer.special_tokens_map,
-        )
-        if _settings(again) == came:
+    if isinstance(tokenizer, BertTokenizer):
+        if isinstance(tokenizer.backend_tokenizer.model, WordPiece):
+            return tokenizer
+    elif _normalizer(tokenizer).get("type") == "BertNormalizer":
+        again = _again(tokenizer)
+        if _settings(again) == _settings(tokenizer):
             return again
     raise ValueError(
         f"{name!r} has a tokenizer of class {type(tokenizer).__name__}, which does not "
         "cut texts as BERT's does; wanted a BertTokenizer"
     )
+
+
+def _again(tokenizer: Tokenizer) -> BertTokenizer:
+    """Make a BertTokenizer of the same vocabulary and settings."""
+    normalizer = _normalizer(tokenizer)
+    return BertTokenizer(
+        vocab=tokenizer.get_vocab(),
+        do_lower_case=normalizer["lowercase"],
+        strip_accents=normalizer["strip_accents"],
+        tokenize_chinese_chars=normalizer["handle_chinese_chars"],
+        model_max_length=tokenizer.model_max_length,
+        **tokenizer.special_tokens_map,
+    )
+
+
+def _normalizer(tokenizer: Tokenizer) -> dict[str, Any]:
+    return _settings(tokenizer).get("normalizer") or {}
 
 
 def _settings(tokenizer: Tokenizer) -> dict[str, Any]:

@@ -80,7 +80,7 @@ def forward(
     """
     inputs = {name: ids.to(model.device) for name, ids in inputs.items()}
     with torch.autocast(model.device.type, torch.bfloat16, enabled=bfloat16):
-        output = model(**inputs)
+        output = model(**inputs, return_dict=True, output_attentions=False)
     pair = [output.start_logits, output.end_logits]  # (B, T) each
     logits = torch.stack(pair, dim=1)  # -> (B, 2, T)
     return logits.to("cpu", torch.promote_types(logits.dtype, torch.float32))

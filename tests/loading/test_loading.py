@@ -1,4 +1,3 @@
-import json
 import os
 import shutil
 import subprocess
@@ -10,7 +9,7 @@ from safetensors.torch import load_file, save_file
 from transformers import BertModel, RobertaConfig, RobertaForQuestionAnswering
 
 import companion
-from companion import loading
+from companion import extras, loading
 from companion.loading import files
 
 
@@ -30,6 +29,7 @@ def test_the_embedded_model_comes_ready_to_be_taken_apart(embedded):
     assert ids == [101, 2627, 136, 102, 1422, 1271, 1110, 143, 5658, 102]
 
 
+@pytest.mark.slow
 @pytest.mark.slow
 def test_loading_prints_nothing():
     code = "import companion; companion.load()"
@@ -137,6 +137,7 @@ def test_the_environment_names_folder_and_precision(other_checkpoint, monkeypatc
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 def test_a_hub_name_with_a_revision_loads_from_the_hubs_cache(
     other_checkpoint, tmp_path
 ):
@@ -171,8 +172,42 @@ def test_float16_weights_compute_in_float32(copy):
         assert torch.equal(parameter, exact.get_parameter(name)), name
 
 
-def test_the_card_has_the_checksum_of_each_file():
-    files = {p.name for p in loading.EMBEDDED.iterdir()} - {"README.md", "__pycache__"}
-    assert set(loading.card_checksums(loading.EMBEDDED)) == files
-    config = json.loads((loading.EMBEDDED / "config.json").read_text("utf-8"))
-    assert (config["num_hidden_layers"], config["hidden_size"]) == (6, 384)
+LEAN = """
+import importlib.abc, sys
+from importlib.machinery import PathFinder
+extras = "accelerate bertviz captum IPython matplotlib mpld3 sphinxcontrib".split()
+class Without(importlib.abc.MetaPathFinder):  # an installation without the extras
+    find_distributions = PathFinder.find_distributions
+    def find_spec(name, path=None, target=None):
+        missing = name.partition(".")[0] in extras
+        return None if missing else PathFinder.find_spec(name, path, target)
+sys.meta_path[sys.meta_path.index(PathFinder)] = Without
+import companion
+assert "torch" not in sys.modules, "import companion is quick"
+answerer = companion.QuestionAnswerer(*companion.load())
+print(answerer("Who?", "My name is Foo")["answer"], companion.compare.__name__)
+from companion import attention, embeddings, encoder, exercises, heads, measured
+from companion import qa_head, tokens
+print([name for name in extras if name in sys.modules])
+"""
+
+
+@pytest.mark.slow
+def test_a_plain_installation_reads_and_asks_the_model():
+    run = subprocess.run(
+        [sys.executable, "-W", "error", "-c", LEAN], capture_output=True, text=True
+    )
+    assert (run.stdout, run.stderr) == ("Foo compare\n[]\n", "")
+
+
+def test_a_missing_extra_is_named():
+    assert extras.require("json", "figures").dumps([1]) == "[1]"
+    with pytest.raises(extras.MissingExtra, match=r'"inside-bert\[figures\]"'):
+        extras.require("no_such_package.part", "figures")
+
+
+def test_what_the_package_offers_is_listed_and_nothing_else():
+    assert set(companion.__all__) <= set(dir(companion))
+    assert companion.embeddings.__name__ == "companion.embeddings"
+    with pytest.raises(AttributeError, match="'companion' has no attribute 'encode'"):
+        companion.encode  # noqa: B018
