@@ -21,6 +21,7 @@ from companion.fine_tuning.recipe import Recipe
 from companion.fine_tuning.sources import SHORT, Source
 
 RECORD = "training.json"
+FIELDS = {"command", "base", "recipe", "data", "results"}
 Stage = dict[str, Any]
 
 
@@ -73,9 +74,14 @@ def _rules(sources: list[Source]) -> list[str]:
 
 
 def stages_of(base: str | Path) -> list[Stage]:
-    """The stages that made the model in the folder `base`; [] if it records none."""
-    record = Path(base) / RECORD
-    return json.loads(record.read_text("utf-8")) if record.is_file() else []
+    """The stages that made the model in the folder `base`; [] if it has no such record."""
+    try:
+        stages = json.loads((Path(base) / RECORD).read_text("utf-8"))
+    except (OSError, ValueError):
+        return []
+    stages = stages if isinstance(stages, list) else [stages]
+    is_ours = all(isinstance(s, dict) and s.keys() >= FIELDS for s in stages)
+    return stages if is_ours else []
 
 
 def write_card(folder: Path, stages: list[Stage]) -> None:

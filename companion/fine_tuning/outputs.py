@@ -16,6 +16,26 @@ def check_new_folder(option: str, path: Path) -> None:
     _check_writable(option, path, ancestor)
 
 
+def partial_folder(output: Path) -> Path:
+    """Where a folder is made, before it gets its name."""
+    return output.with_name(f"{output.name}.partial")
+
+
+def check_partial(option: str, output: Path, own: set[str]) -> None:
+    """Make sure that the partial folder is new, or holds nothing but what is `own`.
+
+    Raises:
+        ValueError: naming the option and the file that is not.
+    """
+    partial = partial_folder(output)
+    names = {p.name.removesuffix(".new") for p in partial.glob("*")}
+    if strange := names - own:
+        raise ValueError(
+            f"{option} {output}: {partial} is in the way; no training wrote "
+            f"{min(strange)!r} in it"
+        )
+
+
 def check_file(option: str, path: Path, suffixes: tuple[str, ...] = ()) -> None:
     """Make sure that the file `path` can be written, in a folder that is there.
 

@@ -1,8 +1,8 @@
 """The reference answers of a question, in the forms that files have them in.
 
 A reference is (text, first character). Whitespace around the text is no part of the
-answer. An empty text at -1 or at 0 says "no answer"; so do an empty list and
-`is_impossible`.
+answer. An empty text at -1 or at 0 says "no answer"; so do an empty list,
+`is_impossible`, and in QuAC the word CANNOTANSWER.
 """
 
 import re
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 NOWHERE = -1
+NO_ANSWER = ("", "CANNOTANSWER")
 Reference = tuple[str, int]
 
 
@@ -30,12 +31,16 @@ def references(
     if impossible and qa.get("answers") is None:
         return ()
     pairs = [_pair(*row, where) for row in _rows(qa, where)]
-    found = tuple(_at_its_words(context, *pair) for pair in pairs if pair[0].strip())
+    found = tuple(_at_its_words(context, *pair) for pair in pairs if not _is_none(pair))
     if impossible and found:
         raise ValueError(
             f"{where}: 'is_impossible' is true, but 'answers' has {found[0][0]!r}"
         )
     return found
+
+
+def _is_none(pair: tuple[str, int | None]) -> bool:
+    return pair[0].strip() in NO_ANSWER
 
 
 def is_placed(context: str, text: str, first: int) -> bool:

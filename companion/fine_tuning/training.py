@@ -20,7 +20,11 @@ from companion import extras
 from companion.fine_tuning import card, evaluation, features, loop
 from companion.fine_tuning.carry_over import starting_point
 from companion.fine_tuning.log import read_losses
-from companion.fine_tuning.outputs import check_new_folder
+from companion.fine_tuning.outputs import (
+    check_new_folder,
+    check_partial,
+    partial_folder,
+)
 from companion.fine_tuning.recipe import Recipe
 from companion.fine_tuning.saving import save
 from companion.fine_tuning.sources import Source, read_sources
@@ -61,7 +65,7 @@ def train(
     accelerator, recipe = loop.accelerator_for(fitted(recipe, tokenizer, model))
     windows = training_windows(sources, tokenizer, recipe)
     _check_held_out(sources, tokenizer, model)
-    partial = output.with_name(f"{output.name}.partial")
+    partial = partial_folder(output)
     (partial / "model").mkdir(parents=True, exist_ok=True)
     extra: dict[str, object] = {"base": base, "training data": _digest(sources)}
     loop.fine_tune(model, windows, partial, recipe, accelerator, save_every, extra)
@@ -74,6 +78,7 @@ def train(
 def _check_options(recipe: Recipe, output: Path, save_every: int) -> None:
     recipe.check()
     check_new_folder("--output", output)
+    check_partial("--output", output, {"model", loop.STATE, loop.LOG})
     if save_every < 1:
         raise ValueError(f"--save-every must be at least 1, not {save_every}")
     extras.require("accelerate", "train")

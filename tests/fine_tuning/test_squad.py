@@ -135,6 +135,7 @@ ADA = (("Ada", 11),)
         ({"answers": answer("", -1)}, ()),
         ({"answers": answer("", 0), "is_impossible": True}, ()),
         ({"answers": answer(None, None)}, ()),
+        ({"answers": answer("CANNOTANSWER", 15)}, ()),
         ({"answers": None, "is_impossible": True}, ()),
         ({"answers": [], "plausible_answers": answer("Ada", 11)}, ()),
         ({"answers": {"text": [], "answer_start": []}, "is_impossible": 1}, ()),

@@ -150,6 +150,23 @@ def test_evaluate_says_that_no_other_paragraph_can_be_asked(base, tmp_path, caps
     assert "--no-answer 1: " in capsys.readouterr().err
 
 
+def test_a_folder_that_is_in_the_way_is_left_alone(base, people, tmp_path, capsys):
+    (tmp_path / "out.partial").mkdir()
+    (tmp_path / "out.partial" / "thesis.txt").write_text("mine")
+    assert command_line.main(command(base, people, tmp_path / "out")) == 1
+    assert "out.partial is in the way" in capsys.readouterr().err
+    assert (tmp_path / "out.partial" / "thesis.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"epoch": 3}', '[{"loss": 1}, 2]'])
+def test_a_record_of_another_program_is_none(base, people, tmp_path, content):
+    (base / "training.json").write_text(content)
+    output = tmp_path / "output"
+    assert command_line.main(command(base, people, output, "--epochs", "1")) == 0
+    assert len(json.loads((output / "training.json").read_text("utf-8"))) == 1
+    assert command_line.main(["evaluate", str(people), "--model", str(base)]) == 0
+
+
 def interrupted(arguments):
     """Run the command, and die at the third step."""
     calls = []
