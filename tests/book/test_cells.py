@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 RENAMED = {"attr-defined", "call-arg", "import-not-found", "name-defined"}
 ERROR = re.compile(r"^page_(\d+)\.py:(\d+): error: (.*)  \[(.*)\]$", re.MULTILINE)
 MYPY = [sys.executable, "-m", "mypy", "--config-file", ROOT / "pyproject.toml"]
-MYPY += ["--cache-dir", ROOT / ".mypy_cache", "--allow-redefinition"]
+MYPY += ["--cache-dir", ROOT / ".mypy_cache" / "cells", "--allow-redefinition"]
 MYPY += ["--allow-untyped-defs", "--follow-imports", "silent"]
 
 
