@@ -113,7 +113,9 @@ def train(
     loss_of = partial(soft_loss, soft) if soft else None
     accelerator = Accelerator(mixed_precision="bf16" if SHORT else "no", cpu=True)
     optimizer = torch.optim.AdamW(list(groups(model, ablation)), fused=True)
-    steps, mean, tokens = recipe.epochs * math.ceil(len(windows) / SMALL_BATCH), {}, 0
+    steps = recipe.epochs * math.ceil(len(windows) / SMALL_BATCH)
+    mean: dict[str, Tensor] = {}
+    tokens = 0
     averaged = math.floor(ablation.last_average * steps)
     model.train()
     for step, batch in enumerate(loop.epochs(windows, recipe, SMALL_BATCH)):
@@ -163,8 +165,8 @@ def soft_targets(
         stops = {o[1]: t for t, o in enumerate(window.offsets) if o}
         spans = []
         for text, first in examples[window.example].answers:
-            span = begins.get(first), stops.get(first + len(text))
-            spans.append((0, 0) if None in span else span)
+            start, end = begins.get(first), stops.get(first + len(text))
+            spans.append((0, 0) if start is None or end is None else (start, end))
         labelled = (window.start, window.end) != (0, 0)
         targets[id(window)] = spans if labelled else [(window.start, window.end)]
     return targets
