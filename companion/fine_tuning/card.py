@@ -74,7 +74,7 @@ def _rules(sources: list[Source]) -> list[str]:
 
 
 def stages_of(base: str | Path) -> list[Stage]:
-    """The stages that made the model in the folder `base`; [] if it has no such record."""
+    """The stages that made the model in `base`; [] if it has no such record."""
     try:
         stages = json.loads((Path(base) / RECORD).read_text("utf-8"))
     except (OSError, ValueError):

@@ -1,7 +1,7 @@
 """A whole training run: read the data, train, measure, write the card.
 
-All that can be refused is refused before the first step. The weights are stored before
-they are measured, and all is kept until the end, so a run that fails late can go on.
+What can be refused is refused before the first step. Weights are stored before they are
+measured, and all is kept until the end, so a run that fails late can go on.
 """
 
 import hashlib
