@@ -8,6 +8,7 @@ measured, in `companion/measured/`. The first half is that of any model's card; 
 """
 
 from collections.abc import Iterable
+from textwrap import TextWrapper
 from typing import Any
 
 from companion import measured
@@ -15,6 +16,7 @@ from companion.fine_tuning import card
 from companion.fine_tuning.evaluation import BINS, LONGEST_ANSWER, bin_of
 from companion.loading import EMBEDDED
 
+fill = TextWrapper(88, break_on_hyphens=False, break_long_words=False).fill
 WIKIPEDIA, QAMR = "squadshifts_new_wiki.json.gz", "qamr.json.gz"
 
 
@@ -34,7 +36,14 @@ def text() -> str:
         second_stage(stages),
         ablations(measured.results("ablations")),
     ]
-    return card.text(EMBEDDED, more="".join(f"\n{part}" for part in sections))
+    return card.text(EMBEDDED, more="".join(f"\n{wrapped(part)}" for part in sections))
+
+
+def wrapped(section: str) -> str:
+    """Break the paragraphs into lines; tables, commands and headings have their own."""
+    blocks = section.strip("\n").split("\n\n")
+    fixed = ("|", "#", "    ")
+    return "\n\n".join(b if b.startswith(fixed) else fill(b) for b in blocks) + "\n"
 
 
 def how_measured(stages: list[card.Stage]) -> str:
@@ -42,6 +51,7 @@ def how_measured(stages: list[card.Stage]) -> str:
     results = stages[-1]["results"]
     bins = [b for f in results.values() for b in f["reliability"]]
     third = [b for b in bins if bin_of(b["score"]) == 2]
+    answers, right = (sum(b[name] for b in third) for name in ("questions", "right"))
     return f"""\
 ## How the figures are made
 
@@ -52,8 +62,8 @@ Each question of the first table is asked with its own paragraph, by the rules o
 
 `training.json` has the same figures unrounded, and for each tenth of the score how many
 answers have it and how many of them are right: a reliability diagram is drawn from
-that. The scores are too low: of the {total(third, "questions"):,} answers with a score
-between 0.2 and 0.3, {total(third, "right"):,} are right.
+that. The scores are too low: of the {answers:,} answers with a score between 0.2 and
+0.3, {right:,} are right.
 """
 
 
@@ -109,11 +119,8 @@ such SQuADShifts questions, and wrongly for {sum(wrong)} of
 def short_questions(figures: dict[str, Any]) -> str:
     """The notes' own question, and others like it."""
     notes, words = figures["the notes' question"], figures["in whole words"]
-    others = figures["others"]
+    others, columns = figures["others"], ("question", "context", "wanted", "answer")
     wrong = [o for o in others if o["answer"] != o["wanted"]]
-    mistakes = lines(
-        [o["question"], o["context"], o["wanted"], o["answer"]] for o in wrong
-    )
     return f"""\
 ## Short questions
 
@@ -125,7 +132,7 @@ of {words["score"]:.3f} in whole words, as the pipeline answers; the span of tok
 
 | question | context | wanted | answered |
 | --- | --- | --- | --- |
-{mistakes}
+{lines([o[c] for c in columns] for o in wrong)}
 
     {figures["command"]}
 """
@@ -186,11 +193,6 @@ def ablation_row(name: str, row: dict[str, Any], baseline: dict[str, Any]) -> li
 def lines(rows: Iterable[list[str]]) -> str:
     """The rows of a table, in Markdown."""
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
-
-
-def total(bins: list[dict[str, Any]], name: str) -> int:
-    """The sum of one of the counts, over bins of the score."""
-    return sum(b[name] for b in bins)
 
 
 if __name__ == "__main__":
