@@ -83,6 +83,8 @@ def _items(name: str, texts: Any) -> Iterator[str]:
 
 def _each(several: Any) -> Iterable[Any] | None:
     """The items of an iterable, or of a data set that has only a length and places."""
+    if isinstance(several, bytes | bytearray):
+        return None  # not its numbers: a text that was not decoded
     if isinstance(several, Iterable):
         return several
     if hasattr(several, "__len__") and hasattr(several, "__getitem__"):

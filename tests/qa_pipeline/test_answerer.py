@@ -323,3 +323,11 @@ def test_batches_hold_each_row_once_and_are_sorted(lengths, size):
     for batch in found:
         longest = max(lengths[i] for i in batch)
         assert len(batch) <= (size or max(1, batches.TOKENS_AT_ONCE // longest))
+
+
+@pytest.mark.parametrize("undecoded", [b"Who?", bytearray(b"Who?")])
+def test_bytes_without_a_context_are_refused_at_once(answerer, undecoded):
+    with pytest.raises(TypeError, match="question must be a string, not byte"):
+        answerer(undecoded)
+    with pytest.raises(TypeError, match="context must be a string, not byte"):
+        answerer("Who?", undecoded)
