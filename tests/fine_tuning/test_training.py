@@ -69,6 +69,20 @@ def test_bad_data_leave_nothing_behind(base, tmp_path, capsys):
     assert {p.name for p in tmp_path.iterdir()} == {"base", "bad.json"}
 
 
+@pytest.mark.parametrize(
+    ("question", "message"),
+    [("", "question must hold some text"), ("\u200b", "question has no token")],
+)
+def test_a_held_out_question_that_cannot_be_asked_is_named_before_training(
+    base, people, tmp_path, capsys, question, message
+):
+    text = people.read_text("utf-8").replace("Who 6?", question)  # the last one
+    people.write_text(text, "utf-8")
+    assert command_line.main(command(base, people, tmp_path / "output")) == 1
+    assert f"people.json, question 'q6': {message}" in capsys.readouterr().err
+    assert {p.name for p in tmp_path.iterdir()} == {"base", people.name}
+
+
 def test_answers_that_no_window_holds_are_counted_or_refused(
     base, people, tmp_path, capsys
 ):
