@@ -49,9 +49,15 @@ quick: $(INSTALLED)  ## half a minute: what a change is likely to break
 nightly: $(INSTALLED)  ## far more texts for the pipeline, beside the old one too; an hour
 	COMPANION_NIGHTLY=1 $(BIN)/pytest $(SIDE_BY_SIDE) tests/qa_pipeline tests/oracle
 
+# Not asserted there: how Torch prints a LayerNorm, what it takes for an integer, and at
+# which wrong shape the library stops.
+NEWER := tests/test_architecture.py::test_the_notes_tree_and_its_one_new_word \
+  tests/test_comparison.py::test_watching_ends_when_the_library_fails \
+  tests/views/test_choices.py::test_what_is_no_integer_is_refused
+
 oldest: .venv-oldest/installed  ## the tests with the oldest dependencies promised
 	.venv-oldest/bin/pytest tests -W default -m "not slow" $(SIDE_BY_SIDE) \
-	  --ignore tests/book --ignore tests/tools
+	  --ignore tests/book --ignore tests/tools $(addprefix --deselect ,$(NEWER))
 
 test: $(INSTALLED)  ## the tests, and every notebook re-executed and compared
 	$(BIN)/pytest --nbval $(SIDE_BY_SIDE)

@@ -111,6 +111,7 @@ def test_a_page_is_executed_as_on_any_other_machine(page, capfd):
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("hostile")
 def test_nbval_compares_as_on_any_other_machine(page):
     path = page(CELLS.replace('"not shown"', "None"))
