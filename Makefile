@@ -57,7 +57,8 @@ NEWER := tests/test_architecture.py::test_the_notes_tree_and_its_one_new_word \
 
 oldest: .venv-oldest/installed  ## the tests with the oldest dependencies promised
 	.venv-oldest/bin/pytest tests -W default -m "not slow" $(SIDE_BY_SIDE) \
-	  --ignore tests/book --ignore tests/tools $(addprefix --deselect ,$(NEWER))
+	  --ignore tests/book --ignore tests/tools --ignore tests/test_docs.py \
+	  $(addprefix --deselect ,$(NEWER))
 
 test: $(INSTALLED)  ## the tests, and every notebook re-executed and compared
 	$(BIN)/pytest --nbval $(SIDE_BY_SIDE)
