@@ -1,14 +1,14 @@
 """From questions to what a model is trained on: windows with labels, in batches.
 
 Contexts are cut by the rules of the question answerer (chapter 7), in the same code. A
-window holds no tokens of its own: it is a place in its context's, so that thousands of
-questions about long texts fit into memory.
+window has no tokens of its own: it is a place in its context's, and so takes no memory.
 """
 
 import random
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 
 import torch
 from torch import Tensor
@@ -29,12 +29,15 @@ from companion.qa_pipeline.windows import SPECIAL_TOKENS
 STRIDE = LONGEST_STRIDE  # tokens that neighbouring windows share, if there is room
 
 
+class NoRoom(ValueError):
+    """A question is too long for a window."""
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Feature:
     """What the model reads at once; the labels are tokens, 0 is `[CLS]`.
 
-    `question` is (Q,), ids from `[CLS]` to `[SEP]`; of `context` the window has the
-    tokens `first` to `stop`.
+    `question` is (Q,), `[CLS]` to `[SEP]`; the window is `context[first:stop]`.
     """
 
     question: Tensor
@@ -68,9 +71,9 @@ class Feature:
 
 
 def add_unanswerable(examples: list[Example], share: float, seed: int) -> list[Example]:
-    """`examples`, and a `share` of them again with a paragraph that lacks the answer.
+    """`examples`, and a `share` of them again with another paragraph of their page.
 
-    The paragraph is another one of the same page, without any of the reference texts.
+    It lacks all of the reference texts, so that there is no answer.
     """
     rng = random.Random(seed)
     paragraphs: dict[str, list[str]] = {}
@@ -93,8 +96,8 @@ def features_of(
     A window that does not hold all of them is labelled `[CLS]`, "no answer here".
 
     Raises:
-        ValueError: naming the question, if one of its texts has no token, or if it
-            leaves no room in a window.
+        NoRoom, ValueError: naming the question, if it leaves no room for the context in
+            a window, or if one of the two texts has no token.
     """
     sizes = Lengths(length, None, LONGEST_QUESTION)
     by_context: dict[str, list[int]] = {}
@@ -113,11 +116,9 @@ def check_readable(
     examples: list[Example], tokenizer: BertTokenizer, sizes: Lengths
 ) -> None:
     """Refuse what the question answerer would stumble over; errors as `features_of`."""
-    context, tokens = "", None
+    read_once = lru_cache(maxsize=8)(partial(text_tokens, tokenizer))
     for example in examples:
-        if tokens is None or example.context != context:
-            context, tokens = example.context, text_tokens(tokenizer, example.context)
-        _question(example, tokens, tokenizer, sizes)
+        _question(example, read_once(example.context), tokenizer, sizes)
 
 
 def _question(
@@ -129,7 +130,7 @@ def _question(
     check_tokens(f"{example.where}: context", example.context, len(context))
     ids = ids[: sizes.question]
     if len(ids) + SPECIAL_TOKENS >= sizes.window:
-        raise ValueError(
+        raise NoRoom(
             f"{example.where}: its {len(ids)} tokens and {SPECIAL_TOKENS} special ones "
             f"leave no room for the context in windows of {sizes.window} tokens"
         )

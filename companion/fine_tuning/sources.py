@@ -8,6 +8,8 @@ Each may be followed by `:SHARE`: `:0.5` takes half of the questions, `:2` takes
 twice. What is held out of a file is never among them.
 """
 
+import hashlib
+import json
 import random
 import re
 from dataclasses import dataclass
@@ -177,3 +179,12 @@ def taken(examples: list[Example], share: float, seed: int) -> list[Example]:
     if share < 1:
         return random.Random(seed).sample(examples, k=round(share * len(examples)))
     return examples * int(share)
+
+
+def training_digest(sources: list[Source]) -> str:
+    """The SHA-256 digest of what is trained on, in its order, wherever it came from."""
+    digest = hashlib.sha256()
+    for example in (e for source in sources for e in source.training):
+        row = [example.id, example.question, example.context, example.answers]
+        digest.update(f"{json.dumps([*row, example.page])}\n".encode())
+    return digest.hexdigest()

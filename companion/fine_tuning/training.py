@@ -4,8 +4,6 @@ What can be refused is refused before the first step. Weights are stored before 
 measured, and all is kept until the end, so a run that fails late can go on.
 """
 
-import hashlib
-import json
 import os
 import shutil
 import warnings
@@ -27,7 +25,7 @@ from companion.fine_tuning.outputs import (
 )
 from companion.fine_tuning.recipe import Recipe
 from companion.fine_tuning.saving import save
-from companion.fine_tuning.sources import Source, read_sources
+from companion.fine_tuning.sources import Source, read_sources, training_digest
 from companion.fine_tuning.squad import LeftOut
 from companion.loading import read_checkpoint
 from companion.qa_pipeline.arguments import lengths
@@ -67,7 +65,7 @@ def train(
     _check_held_out(sources, tokenizer, model)
     partial = partial_folder(output)
     (partial / "model").mkdir(parents=True, exist_ok=True)
-    extra: dict[str, object] = {"base": base, "training data": _digest(sources)}
+    extra: dict[str, object] = {"base": base, "training data": training_digest(sources)}
     loop.fine_tune(model, windows, partial, recipe, accelerator, save_every, extra)
     if accelerator.is_main_process:
         model = accelerator.unwrap_model(model, keep_fp32_wrapper=False)
@@ -114,7 +112,10 @@ def training_windows(
     """
     examples = [e for source in sources for e in source.training]
     examples = features.add_unanswerable(examples, recipe.no_answer, recipe.seed)
-    windows = features.features_of(examples, tokenizer, recipe.length)
+    try:
+        windows = features.features_of(examples, tokenizer, recipe.length)
+    except features.NoRoom as error:
+        raise ValueError(f"--length {recipe.length}: {error}") from error
     if lost := features.unmapped(examples, windows):
         answerable = sum(bool(e.answers) for e in examples)
         message = (
@@ -134,15 +135,6 @@ def _check_held_out(
     sizes = lengths(tokenizer, model)
     for source in sources:
         features.check_readable(source.held_out, tokenizer, sizes)
-
-
-def _digest(sources: list[Source]) -> str:
-    """The SHA-256 digest of what is trained on, in its order, wherever it came from."""
-    digest = hashlib.sha256()
-    for example in (e for source in sources for e in source.training):
-        row = [example.id, example.question, example.context, example.answers]
-        digest.update(f"{json.dumps([*row, example.page])}\n".encode())
-    return digest.hexdigest()
 
 
 def _finish(

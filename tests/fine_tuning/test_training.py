@@ -242,6 +242,13 @@ def test_a_base_with_few_positions_gets_windows_that_fit(
     assert stage["recipe"]["length"] == 24
 
 
+def test_a_length_without_room_for_a_question_is_named(base, people, tmp_path, capsys):
+    arguments = command(base, people, tmp_path / "output", "--length", "6")
+    assert command_line.main(arguments) == 1
+    message = capsys.readouterr().err
+    assert f"--length 6: {people}, question 'q0': its 3 tokens" in message
+
+
 @pytest.mark.parametrize(
     ("option", "value", "message"),
     [
