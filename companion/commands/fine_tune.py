@@ -16,11 +16,11 @@ from companion.commands import integer, number
 from companion.fine_tuning.recipe import ARITHMETIC, Recipe
 
 OPTIONS = {
-    "epochs": (integer(1), "how often each question is read; 2 beat 1 in the ablations"),
+    "epochs": (integer(1), "how often each question is read; 2 beat 1 in ablations"),
     "seed": (integer(0), "of the order, of dropout, of what is drawn from the data"),
     "learning_rate": (
         number(0),
-        "at its peak; in the ablations half of it was worse and twice of it better; "
+        "at its peak; in ablations half of it was worse and twice of it better; "
         "for 12 layers 3e-5 is usual",
     ),
     "batch": (integer(1), "windows in a step, for each process"),
