@@ -78,8 +78,9 @@ def forward(
         inputs: as `companion.qa_pipeline.windows.model_inputs` makes them.
         bfloat16: compute matrix products in this shorter format.
     """
-    inputs = {name: ids.to(model.device) for name, ids in inputs.items()}
-    with torch.autocast(model.device.type, torch.bfloat16, enabled=bfloat16):
+    device = model.device
+    inputs = {name: ids.to(device) for name, ids in inputs.items()}
+    with torch.autocast(device.type, torch.bfloat16, enabled=bfloat16):
         output = model(**inputs, return_dict=True, output_attentions=False)
     pair = [output.start_logits, output.end_logits]  # (B, T) each
     logits = torch.stack(pair, dim=1)  # -> (B, 2, T)
