@@ -70,14 +70,22 @@ def _second_tree(
 
 
 def _is_untouched(module: nn.Module, config: BertConfig) -> bool:
-    """Tell whether a module computes what its class, one of the libraries', says."""
+    """Tell whether a module computes what its class, one of the libraries', says.
+
+    The library leaves hooks of its own behind when it was asked for attention weights.
+    """
     own = module.__dict__
+    hooks = own["_forward_hooks"], own["_forward_pre_hooks"]
     return not (
         own["training"]
-        or own["_forward_hooks"]
-        or own["_forward_pre_hooks"]
         or "forward" in own
         or own.get("_compiled_call_impl") is not None
         or own.get("config", config) is not config
-        or not type(module).__module__.startswith(LIBRARIES)
+        or not _is_librarys(type(module))
+        or (any(hooks) and not all(_is_librarys(h) for d in hooks for h in d.values()))
     )
+
+
+def _is_librarys(code: object) -> bool:
+    """Tell whether a class or a function is defined in Torch or Transformers."""
+    return getattr(code, "__module__", "").startswith(LIBRARIES)

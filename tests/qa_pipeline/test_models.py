@@ -119,7 +119,10 @@ def test_a_layer_keeps_attention_of_its_own(checkpoint, asked):
 
 
 def test_an_untouched_model_computes_with_fused_attention(checkpoint):
-    _, model = checkpoint
+    tokenizer, model = checkpoint
+    inputs = tokenizer("Who?", PARAGRAPH[:40], return_tensors="pt")
+    model(**inputs, output_attentions=True)  # leaves the library's own hooks behind
+    assert model.bert.encoder.layer[2].attention.self._forward_hooks
     fast = models.fused(model)
     assert fast.config._attn_implementation == "sdpa"
     attention = fast.bert.encoder.layer[2].attention.self
