@@ -142,9 +142,9 @@ def bert_tokenizer(name: str, tokenizer: Tokenizer) -> BertTokenizer:
     """
     if isinstance(tokenizer, BertTokenizer):
         if isinstance(tokenizer.backend_tokenizer.model, WordPiece):
-            return tokenizer
+            return _without_mark(tokenizer)
     elif _normalizer(tokenizer).get("type") == "BertNormalizer":
-        again = _again(tokenizer)
+        again = _again(tokenizer, tokenizer.get_vocab())
         if _settings(again) == _settings(tokenizer):
             return again
     raise ValueError(
@@ -153,11 +153,21 @@ def bert_tokenizer(name: str, tokenizer: Tokenizer) -> BertTokenizer:
     )
 
 
-def _again(tokenizer: Tokenizer) -> BertTokenizer:
-    """Make a BertTokenizer of the same vocabulary and settings."""
+def _without_mark(tokenizer: BertTokenizer) -> BertTokenizer:
+    """Drop the byte order mark that an editor put in front of the first piece."""
+    pieces = tokenizer.backend_tokenizer.get_vocab(with_added_tokens=False)
+    first = min(pieces, key=pieces.__getitem__, default="")
+    if not first.startswith("\ufeff"):
+        return tokenizer
+    pieces[first.removeprefix("\ufeff")] = pieces.pop(first)
+    return _again(tokenizer, pieces)
+
+
+def _again(tokenizer: Tokenizer, pieces: dict[str, int]) -> BertTokenizer:
+    """Make a BertTokenizer with the vocabulary `pieces` and the same settings."""
     normalizer = _normalizer(tokenizer)
     return BertTokenizer(
-        vocab=tokenizer.get_vocab(),
+        vocab=pieces,
         do_lower_case=normalizer["lowercase"],
         strip_accents=normalizer["strip_accents"],
         tokenize_chinese_chars=normalizer["handle_chinese_chars"],
