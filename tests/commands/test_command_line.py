@@ -36,6 +36,18 @@ def test_python_dash_m_runs_it():
     assert run.stderr == ""
 
 
+@pytest.mark.slow
+def test_a_locale_of_few_letters_loses_none():
+    run = subprocess.run(
+        [*PYTHON, "ask", "Who?", "My name is Zoë"],
+        capture_output=True,
+        encoding="utf-8",
+        env={**os.environ, "LANG": "C", "LC_ALL": "C"},
+    )
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout.startswith("Zoë  (characters 11 to 14")
+
+
 def test_an_error_is_one_line_that_names_the_argument(capsys):
     assert main(["ask", "Who?", " "]) == 1
     captured = capsys.readouterr()
@@ -100,6 +112,35 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path, capsys, contents, message
         assert str(name) in capsys.readouterr().err
     assert main(["ask", "Who?", "--file", str(path)]) == 1
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        (b"utf_16.txt", "My name is Foo".encode("utf-16"), "is not text in UTF-8"),
+        (b"utf_16_be.txt", "My name is Zo\xeb".encode("utf-16-be"), "UTF-8"),
+        (b"odd_\xff.txt", b"\xff\xfe", "odd_\\udcff.txt is not text in UTF-8"),
+        (b"missing_\xff.txt", None, "missing_\\udcff.txt"),
+        (b"line\nend.txt", b"\xff\xfe", "is not text in UTF-8"),
+        (b".", None, "directory"),
+        (os.fsencode(os.devnull), None, f"{os.devnull} must hold some text"),
+    ],
+)
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
+def test_an_odd_file_is_one_line(tmp_path, monkeypatch, name, content, message):
+    path = os.path.join(os.fsencode(tmp_path), name)
+    if content is not None:
+        with open(path, "wb") as file:
+            file.write(content)
+    written = io.BytesIO()
+    errors = io.TextIOWrapper(written, "utf-8", errors="backslashreplace")  # Python's
+    monkeypatch.setattr(sys, "stderr", errors)
+    assert main(["ask", "Who?", "--file", os.fsdecode(path)]) == 1
+    errors.flush()
+    text = written.getvalue().decode()
+    assert text.startswith("companion: ")
+    assert message in text
+    assert text.count("\n") == 1
 
 
 def test_a_context_and_a_file_are_one_too_many(capsys):

@@ -4,9 +4,9 @@ import tracemalloc
 
 import pytest
 import torch
-from squad_files import EXAMPLES, PEOPLE, example
+from squad_files import EXAMPLES, PEOPLE, answer, example, squad_file
 
-from companion.fine_tuning import features
+from companion.fine_tuning import features, squad
 from companion.fine_tuning.short_contexts import short_contexts
 from companion.fine_tuning.squad import Example
 from companion.qa_pipeline import QuestionAnswerer
@@ -127,6 +127,26 @@ def test_the_label_is_the_answers_words(embedded, text):
     example = asked("Where?", "I live in Oslo \u200b here.", text)
     [window] = features.features_of([example], embedded[0])
     assert window.offsets[window.start] == window.offsets[window.end] == (10, 14)
+
+
+@pytest.mark.parametrize(
+    ("context", "text"),
+    [
+        ("It rained.\r\n\r\nI live\r\nin Oslo.\r\n", "Oslo"),
+        ("I live\r\nin Oslo.", "live\r\nin Oslo"),
+        ("Rene\u0301e and Zoe\u0308 live in Malmo\u0308.", "Malmo\u0308"),
+        ("\U0001f642\U0001f468\u200d\U0001f469 in \U0001f1f3\U0001f1f4 Oslo!", "Oslo"),
+    ],
+)
+def test_the_label_is_in_place_whatever_stands_before_it(
+    embedded, tmp_path, context, text
+):
+    places = answer(text, context.index(text))
+    examples = squad.read_squad(squad_file(tmp_path / "a.json", (context, places)))
+    assert squad.placed(examples) == examples
+    [window] = features.features_of(examples, embedded[0])
+    first, end = window.offsets[window.start][0], window.offsets[window.end][1]
+    assert context[first:end] == text
 
 
 def test_an_answer_that_is_elsewhere_is_no_label(embedded):

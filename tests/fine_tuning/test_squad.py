@@ -1,5 +1,6 @@
 """Files in SQuAD's format, good and bad, and data sets on the hub."""
 
+import gzip
 import json
 import sys
 from types import SimpleNamespace
@@ -39,6 +40,14 @@ def test_of_several_references_those_in_place_are_kept(tmp_path):
     assert example.answers == (("Ada", 11),)
 
 
+def test_a_place_counted_in_utf_16_units_is_another_place(tmp_path):
+    context = "\U0001f642 My name is Ada"
+    place = len(context[: context.index("Ada")].encode("utf-16-le")) // 2
+    path = squad_file(tmp_path / "a.json", GOOD, GOOD, (context, answer("Ada", place)))
+    with pytest.warns(UserWarning, match=r"a\.json: 1 of 3 .* 'q2', 'Ada' at 14"):
+        assert [e.id for e in squad.placed(squad.read_squad(path))] == ["q0", "q1"]
+
+
 @pytest.mark.parametrize("first", [-3, 10, 99])
 def test_too_many_answers_at_the_wrong_place_are_an_error(tmp_path, first):
     path = squad_file(
@@ -46,6 +55,9 @@ def test_too_many_answers_at_the_wrong_place_are_an_error(tmp_path, first):
     )
     with pytest.raises(ValueError, match=r"a\.json: 2 of 3 .*'q1'"):
         squad.placed(squad.read_squad(path))
+
+
+FLAT = b'{"id": "7", "context": "I am Ada", "question": "Who?", "answers": ["Ada"]}'
 
 
 @pytest.mark.parametrize(
@@ -57,13 +69,19 @@ def test_too_many_answers_at_the_wrong_place_are_an_error(tmp_path, first):
         (b"[]", "'data' is missing"),
         (b'{"data": []}', "no question in it"),
         (b'{"data": [{"title": "a"}]}', "page 0: the field 'paragraphs' is missing"),
+        (b'{"data": [' + FLAT + b"]}", "page 0: the field 'paragraphs' is missing"),
+        (b"[" + FLAT + b"]", "'data' is missing"),
+        (FLAT, "'data' is missing"),
+        (FLAT + b"\n" + FLAT, "no JSON file: Extra data: line 2"),
+        (gzip.compress(b'{"data": []}'), "no JSON file"),
     ],
 )
 def test_what_is_no_squad_file_is_refused(tmp_path, content, message):
     path = tmp_path / "bad.json"
     path.write_bytes(content)
-    with pytest.raises(ValueError, match=rf"bad\.json.*{message}"):
+    with pytest.raises(ValueError, match=rf"bad\.json.*{message}") as refused:
         squad.read_squad(path)
+    assert "\n" not in str(refused.value)
 
 
 def test_a_file_that_is_cut_short_is_refused(tmp_path):

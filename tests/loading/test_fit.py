@@ -211,3 +211,78 @@ def test_a_broken_file_is_one_line_that_names_the_folder(checkpoint, name):
     with pytest.raises((OSError, ValueError), match="copy") as refused:
         checkpoint.read()
     assert "\n" not in str(refused.value)
+
+
+@pytest.fixture
+def shards(checkpoint):
+    """The names of the files that the weights lie in; they are several now."""
+    _, model = checkpoint.read()
+    (checkpoint.folder / "model.safetensors").unlink()
+    model.save_pretrained(checkpoint.folder, max_shard_size="100KB")
+    names = sorted(path.name for path in checkpoint.folder.glob("model-*.safetensors"))
+    assert len(names) > 1
+    return names
+
+
+def test_weights_in_several_files_are_read(checkpoint, shards, other_checkpoint):
+    _, model = checkpoint.read()
+    weights = load_file(other_checkpoint / "model.safetensors")
+    assert {"bert.embeddings.word_embeddings.weight", *HEAD} <= set(weights)
+    for name, tensor in model.state_dict().items():
+        assert torch.equal(tensor, weights[name]), name
+
+
+def test_a_missing_one_of_several_files_is_named(checkpoint, shards):
+    (checkpoint.folder / shards[-1]).unlink()
+    with pytest.raises((OSError, ValueError), match=shards[-1]) as refused:
+        checkpoint.read()
+    assert "\n" not in str(refused.value)
+
+
+def test_an_adapter_beside_the_weights_is_not_read(checkpoint):
+    _, before = checkpoint.read()
+    other = {name: torch.ones_like(w) for name, w in before.state_dict().items()}
+    adapter = checkpoint.folder / "adapter_model.safetensors"
+    save_file(other, adapter, metadata={"format": "pt"})
+    _, model = checkpoint.read()
+    assert torch.equal(model.qa_outputs.weight, before.qa_outputs.weight)
+    (checkpoint.folder / "model.safetensors").unlink()
+    with pytest.raises(FileNotFoundError, match=r"no model\.safetensors"):
+        checkpoint.read()
+
+
+LFS = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 215641504\n"
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [lambda _: LFS, lambda _: b"", lambda content: content[:5], lambda c: c[:-100]],
+    ids=["git-lfs pointer", "empty", "header cut", "tensors cut"],
+)
+def test_weights_that_did_not_arrive_are_said_to_be_damaged(checkpoint, damage):
+    path = checkpoint.folder / "model.safetensors"
+    path.write_bytes(damage(path.read_bytes()))
+    with pytest.raises(ValueError, match=r"copy' are cut short or damaged") as refused:
+        checkpoint.read()
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("begin", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_a_vocabulary_is_read_whatever_editor_saved_it(checkpoint, begin, end):
+    before, _ = checkpoint.read()
+    path = checkpoint.folder / "vocab.txt"
+    path.write_bytes(begin + path.read_bytes().replace(b"\n", end))
+    tokenizer, _ = checkpoint.read()
+    text = "the [PAD] of 1871?"
+    assert tokenizer.get_vocab() == before.get_vocab()
+    assert tokenizer("Who?", text)["input_ids"] == before("Who?", text)["input_ids"]
+
+
+def test_a_folder_may_have_any_name(checkpoint):
+    folder = checkpoint.folder.rename(checkpoint.folder.parent / "Mein Modell, größer")
+    link = folder.parent / "link"
+    link.symlink_to(folder, target_is_directory=True)
+    for name in (folder, f"{folder}/", link, f"{link}/"):
+        _, model = companion.load(str(name))
+        assert model.config.hidden_size == 32

@@ -7,7 +7,13 @@ import pytest
 import torch
 from huggingface_hub import constants
 from safetensors.torch import load_file, save_file
-from transformers import BertModel, RobertaConfig, RobertaForQuestionAnswering
+from transformers import (
+    BertModel,
+    DistilBertConfig,
+    DistilBertForQuestionAnswering,
+    RobertaConfig,
+    RobertaForQuestionAnswering,
+)
 
 import companion
 from companion import extras, loading
@@ -98,12 +104,23 @@ def test_a_bert_without_a_qa_head_is_refused(copy):
         companion.load(str(copy))
 
 
-def test_another_kind_of_model_is_refused(tmp_path):
-    config = RobertaConfig(
-        vocab_size=50, hidden_size=8, num_hidden_layers=1, num_attention_heads=1
-    )
-    RobertaForQuestionAnswering(config).save_pretrained(tmp_path)
-    with pytest.raises(ValueError, match="model type 'roberta', wanted 'bert'"):
+ROBERTA = RobertaConfig(
+    vocab_size=50, hidden_size=8, num_hidden_layers=1, num_attention_heads=1
+)
+DISTILBERT = DistilBertConfig(vocab_size=50, dim=8, n_layers=1, n_heads=1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "config"),
+    [
+        (RobertaForQuestionAnswering, ROBERTA),
+        (DistilBertForQuestionAnswering, DISTILBERT),
+    ],
+)
+def test_another_kind_of_model_is_refused(tmp_path, kind, config):
+    kind(config).save_pretrained(tmp_path)
+    wanted = f"model type '{config.model_type}', wanted 'bert'"
+    with pytest.raises(ValueError, match=wanted):
         companion.load(str(tmp_path))
 
 
