@@ -48,6 +48,42 @@ def test_it_reads_the_context_short_or_long(answerer, question, answer):
     assert long[far["start"] : far["end"]] == answer
 
 
+@pytest.mark.parametrize(
+    "context", ["Foo", "Llanfairpwllgwyngyll", "1,234.50€", "北京"]
+)
+@pytest.mark.parametrize("top_k", [5, 10**6])
+def test_a_context_of_one_word_has_no_answers_but_its_spans(answerer, context, top_k):
+    for align in (True, False):
+        answers = answerer("Who?", context, top_k=top_k, align_to_words=align)
+        places = {(a["start"], a["end"]) for a in answers}
+        assert 1 <= len(answers) == len(places) <= top_k
+        for a in answers:
+            assert 0 <= a["start"] < a["end"] <= len(context)
+            assert context[a["start"] : a["end"]] == a["answer"]
+
+
+ELSEWHERE = {  # each with its question; one has no spaces, one runs from the right
+    "東京は日本の首都です。人口は約一千四百万人です。": "日本の首都はどこですか?",
+    "กรุงเทพมหานครเป็นเมืองหลวง ของประเทศไทย": "เมืองหลวงคือที่ไหน",
+    "وُلدت ليلى في بغداد، ثم انتقلت إلى القاهرة.": "أين ولدت ليلى؟",
+    "서울은 대한민국의 수도이다. 한강이 흐른다.": "대한민국의 수도는 어디인가?",
+}
+
+
+@pytest.mark.parametrize(
+    "context", ELSEWHERE, ids=["Japanese", "Thai", "Arabic", "Korean"]
+)
+def test_places_are_true_in_any_script(answerer, context):
+    for a in answerer(ELSEWHERE[context], context, top_k=20):
+        assert a["answer"]
+        assert context[a["start"] : a["end"]] == a["answer"]
+
+
+def test_a_text_without_spaces_is_not_one_word(answerer):
+    context, question = next(iter(ELSEWHERE.items()))
+    assert 0 < len(answerer(question, context)["answer"]) < len(context)
+
+
 def test_each_answer_comes_once_however_many_windows_hold_it(answerer):
     answers = answerer(
         "Where was Anna Weber born?",
@@ -285,7 +321,6 @@ def test_another_checkpoint_reads_what_it_can(other_checkpoint):
     assert PARAGRAPH * 5 != result["answer"] in PARAGRAPH * 5
 
 
-@pytest.mark.slow
 @pytest.mark.slow
 def test_a_book_takes_little_memory():
     if sys.platform != "linux":

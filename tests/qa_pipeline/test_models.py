@@ -1,6 +1,7 @@
 """The answerer is the model that it was given, as that is when it is asked."""
 
 import copy
+import pickle
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -80,6 +81,18 @@ def test_a_change_between_two_questions_counts(checkpoint, asked, change):
     before = asked(QUESTION, PARAGRAPH, top_k=3)
     change(checkpoint[1])
     assert asked(QUESTION, PARAGRAPH, top_k=3) == fresh(checkpoint) != before
+
+
+@pytest.mark.parametrize(
+    "copied", [copy.deepcopy, lambda a: pickle.loads(pickle.dumps(a))]
+)
+def test_a_copy_answers_alike_and_stands_alone(checkpoint, asked, copied):
+    wanted = asked(QUESTION, PARAGRAPH, top_k=3)
+    other = copied(asked)
+    assert other(QUESTION, PARAGRAPH, top_k=3) == wanted
+    change_in_place(checkpoint[1])
+    assert asked(QUESTION, PARAGRAPH, top_k=3) != wanted
+    assert other(QUESTION, PARAGRAPH, top_k=3) == wanted
 
 
 def test_a_hook_that_asks_for_weights_gets_them(checkpoint, asked):
