@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -20,16 +21,28 @@ ROOT = Path(__file__).parents[2]
 SCREENSHOTS = ROOT / "_build" / "screenshots"
 BUILD = [Path(sys.executable).with_name("jupyter-book"), "build"]
 BUILD += ["-W", "-n", "--keep-going"]
+CACHES = shutil.ignore_patterns("__pycache__")
 
 
 @pytest.fixture(scope="module")
 def book(tmp_path_factory):
-    """The folder of the HTML pages, built strictly from the stored outputs."""
-    folder = tmp_path_factory.mktemp("book")
+    """The folder of the HTML pages, built strictly from the stored outputs.
+
+    As someone may do who unpacked an archive: no Git, an awkward name, no locale.
+    """
+    folder = tmp_path_factory.mktemp("book") / "my böök (1) & co"
+    for name in ("book", "companion", "notebooks", "tools"):
+        shutil.copytree(ROOT / name, folder / name, ignore=CACHES)
+    for name in ("_config.yml", "_toc.yml"):
+        shutil.copy(ROOT / name, folder)
     build = subprocess.run(
-        [*BUILD, "--path-output", folder, ROOT],
+        [*BUILD, "."],
+        cwd=folder,
+        env={**os.environ, "LC_ALL": "C"},
         capture_output=True,
         text=True,
+        encoding="utf-8",
+        errors="replace",
     )
     assert build.returncode == 0, build.stdout[-3000:] + build.stderr[-3000:]
     return folder / "_build" / "html"
