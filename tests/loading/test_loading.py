@@ -37,7 +37,6 @@ def test_the_embedded_model_comes_ready_to_be_taken_apart(embedded):
 
 
 @pytest.mark.slow
-@pytest.mark.slow
 def test_loading_prints_nothing():
     code = "import companion; companion.load()"
     run = subprocess.run(
@@ -155,7 +154,6 @@ def test_the_environment_names_folder_and_precision(other_checkpoint, monkeypatc
         companion.load()
 
 
-@pytest.mark.slow
 @pytest.mark.slow
 def test_a_hub_name_with_a_revision_loads_from_the_hubs_cache(
     other_checkpoint, tmp_path
