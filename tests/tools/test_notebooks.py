@@ -12,6 +12,7 @@ import pytest
 from tools import kernels, notebooks
 
 ROOT = Path(__file__).parents[2]
+INDEX = ROOT / "notebooks" / "index.ipynb"
 
 HEAD = """\
 ---
@@ -32,6 +33,7 @@ CELLS = """
 import os, sys, warnings
 import matplotlib.pyplot as plt
 print(sys.executable, os.environ.get("COMPANION_MODEL"), sys.warnoptions)
+print("ö", plt.rcParams["figure.figsize"])
 ```
 
 ```{code-cell} ipython3
@@ -70,7 +72,7 @@ def page(tmp_path, monkeypatch):
 
 @pytest.fixture
 def hostile(tmp_path, monkeypatch):
-    """Set what a reader's machine may have set: profile, kernel, backend, home."""
+    """Set what a reader's machine may have: profile, kernel, backend, home, locale."""
     profile = tmp_path / "ipython" / "profile_default"
     profile.mkdir(parents=True)
     (profile / "ipython_kernel_config.py").write_text(
@@ -78,6 +80,14 @@ def hostile(tmp_path, monkeypatch):
         'c.InteractiveShell.ast_node_interactivity = "all"\n',
         encoding="utf-8",
     )
+    (profile / "startup").mkdir()
+    (profile / "startup" / "00_mine.py").write_text(
+        'import matplotlib\nmatplotlib.rcParams["figure.figsize"] = 1, 1\n',
+        encoding="utf-8",
+    )
+    settings = tmp_path / "config" / "matplotlib" / "matplotlibrc"
+    settings.parent.mkdir(parents=True)
+    settings.write_text("figure.figsize: 2, 2\nfigure.dpi: 37\n", encoding="utf-8")
     kernel = tmp_path / "jupyter" / "kernels" / "python3"
     kernel.mkdir(parents=True)
     spec = {"argv": ["false"], "display_name": "Python 3", "language": "python"}
@@ -89,12 +99,17 @@ def hostile(tmp_path, monkeypatch):
     wanted = {
         "MPLBACKEND": "Agg",
         "MPLCONFIGDIR": closed,
+        "MATPLOTLIBRC": settings,
+        "XDG_CONFIG_HOME": settings.parents[1],
         "IPYTHONDIR": profile.parent,
         "JUPYTER_PATH": kernel.parents[1],
         "HOME": closed / "nobody",
         "PYTHONSTARTUP": startup,
         "PYTHONWARNINGS": "always",
         "COMPANION_MODEL": closed,
+        "FORCE_COLOR": "1",
+        "COLUMNS": "20",
+        "LC_ALL": "C",
     }
     for name, value in wanted.items():
         monkeypatch.setenv(name, str(value))
@@ -104,7 +119,7 @@ def hostile(tmp_path, monkeypatch):
 def test_a_page_is_executed_as_on_any_other_machine(page, capfd):
     notebook = nbformat.reads(notebooks.executed(page(CELLS)), as_version=4)
     first, second = (c for c in notebook.cells if c.cell_type == "code")
-    assert first.outputs[0].text == f"{sys.executable} None []\n"
+    assert first.outputs[0].text == f"{sys.executable} None []\nö [6.4, 4.8]\n"
     (picture,) = second.outputs
     assert set(picture.data) == {"image/png", "text/plain"}
     assert set(picture.metadata["image/png"]) == {"alt", "width", "height"}
@@ -129,6 +144,25 @@ def test_nbval_compares_as_on_any_other_machine(page):
     )
     assert run.returncode == 0, run.stdout + run.stderr
     assert "2 passed" in run.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("folder", "arguments"),
+    [("elsewhere", ["--nbval", INDEX]), (INDEX.parent, ["--nbval-lax", INDEX.name])],
+    ids=["from another folder", "from its own folder, lax"],
+)
+def test_one_notebook_alone_is_checked_from_any_folder(tmp_path, folder, arguments):
+    (tmp_path / "elsewhere").mkdir()
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    run = subprocess.run(
+        [*command, *arguments],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path / folder,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "1 passed" in run.stdout
 
 
 def test_the_environment_of_pytest_is_its_own_again():
