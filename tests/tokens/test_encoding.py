@@ -23,6 +23,10 @@ def test_the_notes_ids(cased, notes_ids):
         ("Who?", "My name is Foo"),
         ("What [SEP]?", "a [SEP] b [CLS]"),  # what is written is not special
         ("Où?", "À Zürich,\x00 \u200bbei 東京 😀 " + "y" * 101),
+        (
+            "cafe\u0301\u00a0so\u00adft?",
+            "👩\u200d👩\u200d👧 漢a字\u3000각 \u202eabc\ufeff שָׁלוֹם ภาษา",
+        ),
         ("\x00", "\u200b"),  # no token of their own
     ],
 )
