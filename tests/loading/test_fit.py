@@ -280,7 +280,7 @@ def test_a_vocabulary_is_read_whatever_editor_saved_it(checkpoint, begin, end):
 
 
 def test_a_folder_may_have_any_name(checkpoint):
-    folder = checkpoint.folder.rename(checkpoint.folder.parent / "Mein Modell, größer")
+    folder = checkpoint.folder.rename(checkpoint.folder.parent / "Mein Gerät, größer")
     link = folder.parent / "link"
     link.symlink_to(folder, target_is_directory=True)
     for name in (folder, f"{folder}/", link, f"{link}/"):
