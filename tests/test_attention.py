@@ -19,6 +19,7 @@ def vectors(case, tokens=5, batch=2):
 
 @given(cases(dtype=torch.float64))
 @SOME
+@pytest.mark.slow
 def test_each_row_of_weights_sums_to_one_and_padding_has_none(case):
     trace = companion.trace(case.model.bert, **case.inputs)
     mask = case.inputs.get("attention_mask", torch.ones_like(case.inputs["input_ids"]))

@@ -55,12 +55,14 @@ def test_every_intermediate_equals_the_librarys(case):
 
 @given(cases(dtype=torch.float64))
 @SOME
+@pytest.mark.slow
 def test_every_intermediate_equals_the_librarys_in_double_precision(case):
     assert_equal(case)
 
 
 @given(cases(attention="sdpa"))
 @SOME
+@pytest.mark.slow
 def test_module_outputs_equal_those_of_the_librarys_fused_attention(case):
     shown = [name for name in ours(case) if _is_a_module_output(name)]
     assert_equal(case, shown, tolerance=ROUNDING)
@@ -71,6 +73,7 @@ def _is_a_module_output(name):
     return not name.endswith(inside)
 
 
+@pytest.mark.slow
 def test_the_embedded_model(embedded):
     tokenizer, model = embedded
     texts = ["My name is Foo", "Foo was born in Lisbon. " * 9]

@@ -70,5 +70,6 @@ def test_an_ablation_of_other_settings_is_not_kept(tmp_path):
     assert set(ablations.ABLATIONS) - set(ablations.stored(output)) == {"2 epochs"}
 
 
+@pytest.mark.slow
 def test_short_questions_are_answered_as_stored():
     assert short_questions.figures() == measured.results("short_questions")

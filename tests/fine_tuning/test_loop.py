@@ -57,6 +57,7 @@ def equal(ours, theirs):
     )
 
 
+@pytest.mark.slow
 def test_training_lowers_the_loss_and_repeats_itself(tiny, tmp_path):
     once = train(tiny, tmp_path / "once", epochs=8)
     again = train(tiny, tmp_path / "again", epochs=8)

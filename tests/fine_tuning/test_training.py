@@ -50,6 +50,7 @@ def test_the_command_trains_measures_and_writes_a_loadable_folder(
     assert "exists already" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_the_card_of_a_second_stage_tells_both(base, people, tmp_path):
     first, second = tmp_path / "first", tmp_path / "second"
     command_line.main(command(base, people, first, "--epochs", "1"))
@@ -83,6 +84,7 @@ def test_a_held_out_question_that_cannot_be_asked_is_named_before_training(
     assert {p.name for p in tmp_path.iterdir()} == {"base", people.name}
 
 
+@pytest.mark.slow
 def test_answers_that_no_window_holds_are_counted_or_refused(
     base, people, tmp_path, capsys
 ):
@@ -107,6 +109,7 @@ def test_a_hub_name_needs_its_revision():
         carry_over.starting_point("somebody/model")
 
 
+@pytest.mark.slow
 def test_files_of_the_same_name_are_kept_apart(base, people, tmp_path):
     other = tmp_path / "other" / people.name
     other.parent.mkdir()
@@ -120,6 +123,7 @@ def test_files_of_the_same_name_are_kept_apart(base, people, tmp_path):
     assert list(stage["results"]) == [d["name"] for d in stage["data"]] == names
 
 
+@pytest.mark.slow
 def test_what_was_held_out_is_found_again_under_another_name(
     base, people, tmp_path, capsys
 ):

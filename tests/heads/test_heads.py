@@ -65,6 +65,7 @@ def test_distance_counts_from_the_left():
 
 @given(cases())
 @settings(max_examples=15, deadline=None)
+@pytest.mark.slow
 def test_rollout_spreads_each_token_over_all(case):
     with torch.inference_mode():
         weights = heads.stack(companion.trace(case.model.bert, **case.inputs))
@@ -110,6 +111,7 @@ def test_a_head_that_is_off_hands_on_nothing(foo):
     assert torch.allclose(seen[0], wanted, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_afterwards_the_head_is_on_again(foo):
     model, encoded, _, answer = foo
     before = heads.answer_logit(model, encoded.model_inputs(), *answer)

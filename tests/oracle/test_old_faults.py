@@ -32,6 +32,7 @@ def test_scores_were_above_one(answerer):
     assert sum(answer["score"] for answer in answers) <= 1
 
 
+@pytest.mark.slow
 def test_each_window_was_normalised_by_itself(answerer):
     """A window without the answer gave its best guess a high score all the same."""
     question, context = "Where did Ada meet Bram?", LONG + TWICE
@@ -65,6 +66,7 @@ def test_the_usual_stride_was_a_panic_for_a_long_question(answerer):
     assert LONG[:900][result["start"] : result["end"]] == result["answer"]
 
 
+@pytest.mark.slow
 def test_max_question_len_was_forgotten(answerer):
     """It promised to cut the question; a long one was a bare "Truncation error"."""
     result = answerer(LONG_QUESTION, "My name is Foo")

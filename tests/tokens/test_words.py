@@ -74,6 +74,7 @@ def test_tokens_and_offsets_are_the_librarys_with_other_settings(other_tokenizer
 
 @given(text=settled_text)
 @settings(max_examples=200, deadline=None)
+@pytest.mark.slow
 def test_any_text_gives_the_librarys_tokens_and_offsets(cased, text):
     assert tokenize(text, cased) == the_librarys(cased, text)
 

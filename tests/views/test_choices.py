@@ -103,6 +103,7 @@ def test_what_holds_no_integers_is_refused(value):
         ({"show": None}, r"show must be one of all, .* not None"),
     ],
 )
+@pytest.mark.slow
 def test_a_view_says_what_came_and_what_was_wanted(embedded, kind, message):
     for view in (views.head_view, views.model_view, views.neuron_view):
         with pytest.raises(ValueError, match=message):

@@ -125,6 +125,7 @@ def test_a_stored_view_shows_the_embedded_models_weights(embedded, cell, html):
     assert (shown.weights.sqrt() - weights.sqrt()).abs().max() <= 0.51 / shown.levels
 
 
+@pytest.mark.slow
 def test_a_slider_holds_two_coordinates_of_each_vector(embedded):
     encoded, trace = trace_of(embedded, *LONG)
     shown = views.decode(views.layer_slider(*embedded, *LONG).html())
@@ -133,6 +134,7 @@ def test_a_slider_holds_two_coordinates_of_each_vector(embedded):
 
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64])
+@pytest.mark.slow
 def test_a_model_of_another_precision_makes_nearly_the_same_view(embedded, dtype):
     tokenizer, model = embedded
     ours = views.decode(views.neuron_view(tokenizer, model, *PLAIN).html())
@@ -166,6 +168,7 @@ def test_an_id_depends_on_what_is_shown_only(embedded):
 
 
 @pytest.mark.parametrize(("length", "most"), [(64, 180_000), (128, 450_000)])
+@pytest.mark.slow
 def test_a_view_of_all_layers_is_small(embedded, length, most):
     view = views.head_view(*embedded, *of_length(embedded, length))
     shown = views.decode(view.html())
@@ -185,6 +188,7 @@ def test_views_work_on_another_checkpoint(other_checkpoint):
         views.head_view(tokenizer, model, *LONG)
 
 
+@pytest.mark.slow
 def test_what_cannot_be_shown_is_named(embedded):
     view = partial(views.head_view, *embedded)
     with pytest.raises(ValueError, match=r"have 513 tokens.*shorten the context"):
