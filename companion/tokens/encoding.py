@@ -55,6 +55,26 @@ class Encoded:
         spans = [span for span in self.offsets[first : last + 1] if span]
         return self.context[spans[0][0] : spans[-1][1]]
 
+    def tokens_of(self, text: str) -> tuple[int, int]:
+        """Find the first and the last token of the first `text` in the context.
+
+        "Foo" in "My name is Foo" gives (7, 8) for the question "Who?": `F` and `##oo`.
+        The way back is `text_of`.
+
+        Raises:
+            ValueError: if no token was made from `text`, or the context lacks it.
+        """
+        start, inside = self.context.find(text), self.is_context.tolist()
+        end = start + len(text)
+        places = [
+            i
+            for i, span in enumerate(self.offsets)
+            if span and inside[i] and span[0] < end and start < span[1]
+        ]
+        if start < 0 or not places:
+            raise ValueError(f"text must be words of the context, not {text!r}")
+        return places[0], places[-1]
+
     def __str__(self) -> str:
         inputs = [tensor[0].tolist() for tensor in self.model_inputs().values()]
         spans = ["-" if s is None else f"{s[0]}:{s[1]}" for s in self.offsets]

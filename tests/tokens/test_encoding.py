@@ -75,6 +75,23 @@ def test_a_span_outside_the_context_is_refused(cased, first, last):
         encoded.text_of(first, last)
 
 
+def test_a_piece_of_the_context_is_found_among_the_tokens(cased):
+    encoded = encode(cased, "Foo?", "My name is Foo, not Foo")
+    first = encoded.tokens.index("My")
+    assert encoded.tokens_of("My name") == (first, first + 1)
+    assert encoded.tokens_of("Foo") == (first + 3, first + 4)  # not the question's
+    assert encoded.text_of(*encoded.tokens_of("Foo, not")) == "Foo, not"
+    assert encoded.tokens_of("oo") == (first + 4, first + 4)
+    assert encoded.tokens_of("am") == (first + 1, first + 1)  # the token that holds it
+
+
+@pytest.mark.parametrize("text", ["Bar", "", " ", "?", "who"])
+def test_what_has_no_token_in_the_context_is_refused(cased, text):
+    encoded = encode(cased, "Who?", "My  name is Foo")
+    with pytest.raises(ValueError, match="text must be words of the context"):
+        encoded.tokens_of(text)
+
+
 @given(context=settled_text.filter(str.strip))
 @settings(max_examples=60, deadline=None)
 def test_every_span_lies_in_the_context(cased, context):
