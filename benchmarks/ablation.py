@@ -19,11 +19,13 @@ from benchmarks.distillation import distil
 from benchmarks.questions import rule_of
 from companion.checksums import file_sha256
 from companion.devices import multiplies_bfloat16
-from companion.fine_tuning import carry_over, evaluation, features, loop
+from companion.fine_tuning import carry_over, evaluation, features
 from companion.fine_tuning.features import Feature
 from companion.fine_tuning.held_out import split
+from companion.fine_tuning.loop import part_of, span_loss
 from companion.fine_tuning.recipe import BATCH, Recipe
 from companion.fine_tuning.squad import Example, read_squad
+from companion.training import steps as training_steps
 
 SHARE = 1 / 6  # of the training questions
 SMALL_BATCH = BATCH // 2  # or there would be too few steps to learn from
@@ -110,17 +112,18 @@ def train(
     examples = features.add_unanswerable(examples, recipe.no_answer, recipe.seed)
     windows = features.features_of(examples, tokenizer, ablation.length)
     soft = soft_targets(examples, windows, tokenizer) if ablation.all_references else {}
-    loss_of = partial(soft_loss, soft) if soft else None
+    loss_of = partial(part_of, partial(soft_loss, soft) if soft else span_loss)
     accelerator = Accelerator(mixed_precision="bf16" if SHORT else "no", cpu=True)
     optimizer = torch.optim.AdamW(list(groups(model, ablation)), fused=True)
     steps = recipe.epochs * math.ceil(len(windows) / SMALL_BATCH)
     mean: dict[str, Tensor] = {}
     tokens = 0
     averaged = math.floor(ablation.last_average * steps)
+    order = training_steps.epochs(windows, recipe.epochs, SMALL_BATCH, recipe.seed)
     model.train()
-    for step, batch in enumerate(loop.epochs(windows, recipe, SMALL_BATCH)):
-        rate = recipe.learning_rate * loop.schedule(step, steps)
-        loop.one_step(model, optimizer, accelerator, batch, rate, loss_of)
+    for step, batch in enumerate(order):
+        rate = recipe.learning_rate * training_steps.schedule(step, steps)
+        training_steps.one_step(model, optimizer, accelerator, batch, rate, loss_of)
         tokens += sum(map(len, batch))
         if step >= steps - averaged:
             add(mean, model, averaged)
@@ -147,7 +150,7 @@ def groups(
             depth = int(name.split(".")[3]) + 1
         elif name.startswith("bert.embeddings"):
             depth = 0
-        decay = loop.WEIGHT_DECAY if parameter.ndim > 1 else 0.0
+        decay = training_steps.WEIGHT_DECAY if parameter.ndim > 1 else 0.0
         share = ablation.layer_decay ** (layers + 1 - depth)
         yield {"params": [parameter], "weight_decay": decay, "rate_share": share}
 

@@ -33,12 +33,14 @@ from benchmarks.rates import matrix_rate
 from companion import fine_tuning
 from companion.architecture import multiplications_per_token
 from companion.devices import multiplies_bfloat16
-from companion.fine_tuning import Recipe, features, loop
+from companion.fine_tuning import Recipe, features
 from companion.fine_tuning.features import Feature
+from companion.fine_tuning.recipe import BATCH
 from companion.fine_tuning.squad import read_squad
+from companion.training.loop import accelerator_for
 
 QUESTIONS, ROUNDS = 128, 3
-MATRIX_ROWS = features.BATCH * 192  # tokens
+MATRIX_ROWS = BATCH * 192  # tokens
 
 
 def main(path: Path, rounds: int) -> None:
@@ -76,7 +78,8 @@ def our_seconds(
 ) -> float:
     """One epoch of the command's own loop, with its log and one save."""
     AcceleratorState._reset_state(reset_partial_state=True)
-    accelerator, recipe = loop.accelerator_for(Recipe(epochs=1, arithmetic=arithmetic))
+    accelerator, arithmetic = accelerator_for(arithmetic)
+    recipe = Recipe(epochs=1, arithmetic=arithmetic)
     with tempfile.TemporaryDirectory() as folder:
         began = time.process_time()
         fine_tuning.fine_tune(model, windows, Path(folder), recipe, accelerator)
@@ -101,7 +104,7 @@ def their_seconds(
         arguments = TrainingArguments(
             folder,
             num_train_epochs=1,
-            per_device_train_batch_size=features.BATCH,
+            per_device_train_batch_size=BATCH,
             report_to=[],
             disable_tqdm=True,
             dataloader_pin_memory=False,

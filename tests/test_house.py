@@ -20,8 +20,8 @@ ORDER = [
     *("_version", "lazy", "extras", "checksums", "devices", "checks"),
     *("architecture", "tokens", "embeddings", "attention", "encoder", "qa_head"),
     *("loading", "running", "measured", "projection", "comparison"),
-    *("qa_pipeline", "heads", "figures", "fine_tuning", "exercises", "views"),
-    *("companion", "commands", "__main__"),
+    *("qa_pipeline", "heads", "figures", "training", "fine_tuning"),
+    *("pretraining", "exercises", "views", "companion", "commands", "__main__"),
 ]
 IN_SEVERAL = {"add_parser", "run"}  # what each of the commands has
 

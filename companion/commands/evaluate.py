@@ -12,10 +12,10 @@ from companion import extras, measured
 from companion.commands import add_model_option, number
 from companion.fine_tuning import card, evaluation, features, reports
 from companion.fine_tuning.held_out import recorded
-from companion.fine_tuning.outputs import check_file
 from companion.fine_tuning.squad import Example, read_squad
 from companion.loading import EMBEDDED
 from companion.qa_pipeline.arguments import lengths
+from companion.training.outputs import check_file
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

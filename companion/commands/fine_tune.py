@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from companion.commands import integer, number
-from companion.fine_tuning.recipe import ARITHMETIC, Recipe
+from companion.fine_tuning.recipe import Recipe
+from companion.training.options import ARITHMETIC
 
 OPTIONS = {
     "epochs": (integer(1), "how often each question is read; 2 beat 1 in ablations"),
@@ -101,8 +102,8 @@ def _add_data(command: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Train, measure and write the card; each warning of ours is a line."""
+    from companion.fine_tuning.run import train
     from companion.fine_tuning.squad import LeftOut  # imports Torch, as the next one
-    from companion.fine_tuning.training import train
 
     with warnings.catch_warnings():
         warnings.simplefilter("always", LeftOut)

@@ -1,6 +1,6 @@
 """Fine-tune a BERT for extractive question answering, and measure it.
 
-training         a whole run: read, train, measure, write the card
+run              a whole run: read, train, measure, write the card
 sources          what can stand after `--data`
 squad            questions in SQuAD's format, read and checked
 references       their answers, in the forms that files have them in
@@ -9,10 +9,7 @@ held_out         which questions training never sees
 features         windows with labels, in batches
 recipe           the settings that a training run is repeated from
 carry_over       the starting point: an encoder, and another one's vocabulary
-loop             `fine_tune`, its loss, its learning-rate schedule
-state, log       checkpoints that survive a kill; the loss of each step
-saving           weights and vocabulary as a folder to load from
-outputs          places to write to, checked before the work
+loop             `fine_tune` and its loss
 metrics          exact match and F1, by SQuAD's rules
 evaluation       a model asked many questions, and the figures
 reports          the figures of several files together
@@ -24,26 +21,17 @@ from typing import TYPE_CHECKING
 from companion import lazy
 
 if TYPE_CHECKING:
-    from companion.fine_tuning.loop import (
-        adamw,
-        fine_tune,
-        schedule,
-        span_loss,
-    )
+    from companion.fine_tuning.loop import fine_tune, span_loss
     from companion.fine_tuning.recipe import Recipe
-    from companion.fine_tuning.saving import save
 
-__all__ = ["Recipe", "adamw", "fine_tune", "save", "schedule", "span_loss"]
+__all__ = ["Recipe", "fine_tune", "span_loss"]
 
 if not TYPE_CHECKING:  # to a type checker any name would do
     __getattr__, __dir__ = lazy.attributes(
         __name__,
         {
             "Recipe": "recipe",
-            "adamw": "loop",
             "fine_tune": "loop",
-            "save": "saving",
-            "schedule": "loop",
             "span_loss": "loop",
         },
     )

@@ -14,11 +14,12 @@ import yaml
 from transformers import BertForQuestionAnswering
 
 from companion.checksums import file_sha256
-from companion.fine_tuning import features, loop
+from companion.fine_tuning import features
 from companion.fine_tuning.card_text import BASES, BODY, DATA, UNKNOWN
 from companion.fine_tuning.held_out import DEFAULT, NONE
 from companion.fine_tuning.recipe import Recipe
 from companion.fine_tuning.sources import SHORT, Source
+from companion.training import steps
 
 RECORD = "training.json"
 FIELDS = {"command", "base", "recipe", "data", "results"}
@@ -157,9 +158,9 @@ def _settings(stages: list[Stage]) -> str:
          *(f"{sum(d['questions'] for d in s['data']):,}" for s in stages)],
         ["optimiser", *["AdamW"] * len(stages)],
         ["weight decay, off biases and LayerNorms",
-         *[loop.WEIGHT_DECAY] * len(stages)],
-        ["warm-up, then down in a line to 0", *[loop.WARM_UP] * len(stages)],
-        ["largest gradient norm", *[loop.LARGEST_GRADIENT] * len(stages)],
+         *[steps.WEIGHT_DECAY] * len(stages)],
+        ["warm-up, then down in a line to 0", *[steps.WARM_UP] * len(stages)],
+        ["largest gradient norm", *[steps.LARGEST_GRADIENT] * len(stages)],
         ["tokens that windows share", *[features.STRIDE] * len(stages)],
     ]  # fmt: skip
     return "\n".join(f"| {' | '.join(str(cell) for cell in row)} |" for row in rows)

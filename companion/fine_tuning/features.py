@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 from transformers import BertTokenizer
 
-from companion.fine_tuning.recipe import BATCH, LENGTH
+from companion.fine_tuning.recipe import LENGTH
 from companion.fine_tuning.references import is_placed
 from companion.fine_tuning.squad import Example
 from companion.qa_pipeline.arguments import (
@@ -173,13 +173,6 @@ def unmapped(examples: list[Example], windows: list[Feature]) -> list[Example]:
     """Those that have an answer of which no window holds all."""
     mapped = {w.example for w in windows if w.end}
     return [e for i, e in enumerate(examples) if e.answers and i not in mapped]
-
-
-def batches(windows: list[Feature], size: int = BATCH) -> Iterator[list[Feature]]:
-    """Windows of similar length together, so that little is padded; shortest first."""
-    by_length = sorted(windows, key=len)
-    for i in range(0, len(by_length), size):
-        yield by_length[i : i + size]
 
 
 def collate(batch: list[Feature], longest: int | None = None) -> dict[str, Tensor]:

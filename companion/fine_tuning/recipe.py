@@ -1,18 +1,22 @@
-"""What a training run is repeated from, besides its data. Imports nothing heavy."""
+"""What a fine-tuning is repeated from, besides its data. Imports nothing heavy."""
 
-import math
 from dataclasses import dataclass
+
+from companion.training.options import (
+    ARITHMETIC,
+    LARGEST_SEED,
+    check_choice,
+    check_learning_rate,
+    check_range,
+)
 
 LENGTH = 320  # tokens in a window, the question's among them
 BATCH = 32  # windows in a step
-LARGEST_SEED = 2**63 - 1_000_000  # Torch takes 64 bits; each process adds its number
-# What Accelerate calls them; "fastest" asks the processor.
-ARITHMETIC = {"float32": "no", "bfloat16": "bf16"}
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """What a training run is repeated from, besides its data."""
+    """What a fine-tuning is repeated from, besides its data."""
 
     epochs: int = 2
     seed: int = 0
@@ -30,22 +34,9 @@ class Recipe:
             ValueError: naming the option.
         """
         for name in ("epochs", "batch", "length"):
-            _check_range(name, getattr(self, name), 1, math.inf)
-        _check_range("seed", self.seed, 0, LARGEST_SEED)
+            check_range(name, getattr(self, name), 1)
+        check_range("seed", self.seed, 0, LARGEST_SEED)
         for name in ("no_answer", "average_with_base"):
-            _check_range(name, getattr(self, name), 0, 1)
-        if not 0 < self.learning_rate < math.inf:
-            raise ValueError(
-                f"--learning-rate must be above 0 and finite, not {self.learning_rate}"
-            )
-        if self.arithmetic not in ("fastest", *ARITHMETIC):
-            raise ValueError(
-                f"--arithmetic must be fastest, {' or '.join(ARITHMETIC)}, not "
-                f"{self.arithmetic!r}"
-            )
-
-
-def _check_range(name: str, value: float, least: float, most: float) -> None:
-    if not least <= value <= most:
-        limits = f"at least {least}" + (f" and at most {most}" * (most < math.inf))
-        raise ValueError(f"--{name.replace('_', '-')} must be {limits}, not {value}")
+            check_range(name, getattr(self, name), 0, 1)
+        check_learning_rate(self.learning_rate)
+        check_choice("arithmetic", self.arithmetic, ("fastest", *ARITHMETIC))

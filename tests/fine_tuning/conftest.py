@@ -6,7 +6,7 @@ from accelerate.state import AcceleratorState
 from squad_files import PEOPLE, answer, squad_file
 from transformers import BertConfig, BertForQuestionAnswering
 
-from companion import fine_tuning
+from companion import training
 
 
 def tiny_model(**config):
@@ -33,7 +33,7 @@ def tiny(embedded):
 def base(tiny, tmp_path):
     """A folder to start from."""
     tokenizer, make = tiny
-    fine_tuning.save(make(), tokenizer, tmp_path / "base")
+    training.save(make(), tokenizer, tmp_path / "base")
     return tmp_path / "base"
 
 

@@ -8,13 +8,14 @@ from accelerate import Accelerator
 from safetensors.torch import load_file
 from squad_files import EXAMPLES
 
-from companion import fine_tuning
-from companion.fine_tuning import Recipe, features, loop, state
-from companion.fine_tuning.log import read_losses
+from companion import fine_tuning, training
+from companion.fine_tuning import Recipe, features
+from companion.training import loop, state
+from companion.training.log import read_losses
 
 
 def test_the_learning_rate_rises_and_falls():
-    rates = [fine_tuning.schedule(step, 100) for step in range(100)]
+    rates = [training.schedule(step, 100) for step in range(100)]
     assert rates[5] == max(rates) == 1
     assert rates[:6] == sorted(rates[:6])
     assert rates[5:] == sorted(rates[5:], reverse=True)
@@ -137,7 +138,7 @@ def test_a_lost_log_is_refused_before_more_steps_are_taken(tiny, tmp_path):
 def test_saving_leaves_the_model_as_it_is(tiny, tmp_path):
     tokenizer, make = tiny
     model = make()
-    fine_tuning.save(model, tokenizer, tmp_path / "saved")
+    training.save(model, tokenizer, tmp_path / "saved")
     assert equal(model.state_dict(), make().state_dict())
     stored = load_file(tmp_path / "saved" / "model.safetensors")
     assert {weights.dtype for weights in stored.values()} == {torch.float16}

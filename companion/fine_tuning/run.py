@@ -15,20 +15,22 @@ import torch
 from transformers import BertForQuestionAnswering, BertTokenizer
 
 from companion import extras
-from companion.fine_tuning import card, evaluation, features, loop
+from companion.fine_tuning import card, evaluation, features
 from companion.fine_tuning.carry_over import starting_point
-from companion.fine_tuning.log import read_losses
-from companion.fine_tuning.outputs import (
-    check_new_folder,
-    check_partial,
-    partial_folder,
-)
+from companion.fine_tuning.loop import fine_tune
 from companion.fine_tuning.recipe import Recipe
-from companion.fine_tuning.saving import save
 from companion.fine_tuning.sources import Source, read_sources, training_digest
 from companion.fine_tuning.squad import LeftOut
 from companion.loading import read_checkpoint
 from companion.qa_pipeline.arguments import lengths
+from companion.training.log import read_losses
+from companion.training.loop import LOG, STATE, accelerator_for
+from companion.training.outputs import (
+    check_new_folder,
+    check_partial,
+    partial_folder,
+)
+from companion.training.saving import save
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -60,13 +62,15 @@ def train(
     torch.manual_seed(recipe.seed)  # a new head starts at random
     tokenizer, model = starting_point(base)
     model.set_attn_implementation("sdpa")  # faster; nobody looks at weights here
-    accelerator, recipe = loop.accelerator_for(fitted(recipe, tokenizer, model))
+    recipe = fitted(recipe, tokenizer, model)
+    accelerator, arithmetic = accelerator_for(recipe.arithmetic)
+    recipe = replace(recipe, arithmetic=arithmetic)
     windows = training_windows(sources, tokenizer, recipe)
     _check_held_out(sources, tokenizer, model)
     partial = partial_folder(output)
     (partial / "model").mkdir(parents=True, exist_ok=True)
     extra: dict[str, object] = {"base": base, "training data": training_digest(sources)}
-    loop.fine_tune(model, windows, partial, recipe, accelerator, save_every, extra)
+    fine_tune(model, windows, partial, recipe, accelerator, save_every, extra)
     if accelerator.is_main_process:
         model = accelerator.unwrap_model(model, keep_fp32_wrapper=False)
         _finish(model, tokenizer, partial, base, recipe, sources, output)
@@ -76,7 +80,7 @@ def train(
 def _check_options(recipe: Recipe, output: Path, save_every: int) -> None:
     recipe.check()
     check_new_folder("--output", output)
-    check_partial("--output", output, {"model", loop.STATE, loop.LOG})
+    check_partial("--output", output, {"model", STATE, LOG})
     if save_every < 1:
         raise ValueError(f"--save-every must be at least 1, not {save_every}")
     extras.require("accelerate", "train")
@@ -173,8 +177,8 @@ def _store(
 
     (folder / "README.md").unlink(missing_ok=True)  # of an attempt that failed late
     save(model, tokenizer, folder)
-    shutil.copy(partial / loop.LOG, folder / loop.LOG)
-    curve = learning_curve(read_losses(folder / loop.LOG))
+    shutil.copy(partial / LOG, folder / LOG)
+    curve = learning_curve(read_losses(folder / LOG))
     cast("Figure", curve.figure).savefig(folder / "learning_curve.png")
 
 

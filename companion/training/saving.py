@@ -3,14 +3,12 @@
 import copy
 from pathlib import Path
 
-from transformers import BertForQuestionAnswering, BertTokenizer
+from transformers import BertPreTrainedModel, BertTokenizer
 
 from companion.loading import quiet
 
 
-def save(
-    model: BertForQuestionAnswering, tokenizer: BertTokenizer, output: Path
-) -> None:
+def save(model: BertPreTrainedModel, tokenizer: BertTokenizer, output: Path) -> None:
     """Write the weights as float16 safetensors, the configuration, the vocabulary."""
     with quiet():
         copy.deepcopy(model).half().save_pretrained(output)

@@ -44,7 +44,7 @@ def write_state(
     tensors = {f"random.{k}": v for k, v in _random_states(accelerator).items()}
     if not accelerator.is_main_process:
         return
-    for name, parameter in model.named_parameters():
+    for name, parameter in _trained(model):
         tensors[f"weights.{name}"] = parameter.detach().cpu().contiguous()
         for moment in MOMENTS if step else ():
             tensors[f"{moment}.{name}"] = optimizer.state[parameter][moment].cpu()
@@ -74,7 +74,7 @@ def read_state(
         with safe_open(path, framework="pt") as file:
             header = json.loads(file.metadata()["state"])
             _check_facts(path, header["facts"], json.loads(json.dumps(facts)))
-            for name, parameter in model.named_parameters():
+            for name, parameter in _trained(model):
                 parameter.data.copy_(file.get_tensor(f"weights.{name}"))
                 if header["step"]:
                     moments = {m: file.get_tensor(f"{m}.{name}") for m in MOMENTS}
@@ -86,6 +86,11 @@ def read_state(
             f"{path.parent} to begin anew"
         ) from error
     return header["step"], header["log_bytes"]
+
+
+def _trained(model: Module) -> list[tuple[str, Tensor]]:
+    """What changes; what is frozen stays as it was at the start."""
+    return [(n, p) for n, p in model.named_parameters() if p.requires_grad]
 
 
 def _set_moments(

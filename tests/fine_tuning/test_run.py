@@ -15,11 +15,12 @@ from transformers import BertTokenizer
 
 import companion
 from companion import __main__ as command_line
-from companion import extras, fine_tuning
-from companion.fine_tuning import Recipe, carry_over, evaluation, loop
-from companion.fine_tuning.log import read_losses
-from companion.fine_tuning.outputs import check_file, check_new_folder
-from companion.fine_tuning.training import train
+from companion import extras, training
+from companion.fine_tuning import Recipe, carry_over, evaluation
+from companion.fine_tuning.run import train
+from companion.training import loop
+from companion.training.log import read_losses
+from companion.training.outputs import check_file, check_new_folder
 
 
 def command(base, data, output, *more):
@@ -238,7 +239,7 @@ def test_a_base_with_few_positions_gets_windows_that_fit(
 ):
     tokenizer, make = tiny
     few = make(max_position_embeddings=24)
-    fine_tuning.save(few, tokenizer, tmp_path / "few")
+    training.save(few, tokenizer, tmp_path / "few")
     arguments = command(tmp_path / "few", people, tmp_path / "output", "--epochs", "1")
     assert command_line.main(arguments) == 0
     assert "--length 320: the base reads 24 tokens at most" in capsys.readouterr().err
@@ -299,7 +300,7 @@ def test_a_vocabulary_with_a_gap_keeps_its_ids(tiny, tmp_path):
     _, make = tiny
     pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "who", "?", "ada"]
     vocabulary = {piece: 2 * number for number, piece in enumerate(pieces)}
-    fine_tuning.save(make(), BertTokenizer(vocab=vocabulary), tmp_path / "gaps")
+    training.save(make(), BertTokenizer(vocab=vocabulary), tmp_path / "gaps")
     again = BertTokenizer.from_pretrained(tmp_path / "gaps")
     assert again("who? ada")["input_ids"] == [4, 10, 12, 14, 6]
 
