@@ -97,6 +97,32 @@ def nearest(vectors: Tensor, row: int, count: int) -> list[tuple[int, float]]:
     return list(zip(best.indices.tolist(), best.values.tolist(), strict=True))
 
 
+def clearest_wave(table: Tensor, fewest: int) -> tuple[int, int]:
+    """Find the column of a table that swings most evenly from row to row.
+
+    A Fourier transform takes each column apart into waves that go up and down once,
+    twice and so on over all rows. The column wins of whose swings (squared distances
+    from its mean) one wave has the largest share.
+
+    Args:
+        table: (P, H), such as the position embeddings.
+        fewest: only waves that go up and down at least that many times.
+    Returns:
+        The column, and how often its wave goes up and down.
+    Raises:
+        ValueError: if the table has too few rows for `fewest` swings.
+    """
+    if not 0 < fewest <= len(table) // 2:
+        raise ValueError(
+            f"fewest must be from 1 to {len(table) // 2}, half the rows, not {fewest}"
+        )
+    columns = table.double() - table.double().mean(dim=0)  # (P, H)
+    power = torch.fft.rfft(columns, dim=0).abs().pow(2)  # (P, H) -> (P // 2 + 1, H)
+    share = (power / power.sum(dim=0)).nan_to_num()[fewest:]  # a flat column: 0
+    swings, column = divmod(int(share.argmax()), table.shape[1])
+    return column, fewest + swings
+
+
 def _fill_in(
     embeddings: BertEmbeddings,
     input_ids: Tensor,

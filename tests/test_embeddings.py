@@ -99,3 +99,19 @@ def test_the_nearest_rows_by_direction_not_by_length():
     found = embeddings.nearest(table, 0, 3)
     assert [row for row, _ in found] == [1, 4, 2]
     assert [s for _, s in found] == pytest.approx([9 / 82**0.5, 0.5**0.5, 0.0])
+
+
+def test_the_clearest_wave_is_found_in_its_column():
+    rows = torch.arange(60) / 60 * 2 * torch.pi
+    noise = 0.3 * torch.randn(60, 4, generator=torch.Generator().manual_seed(0))
+    waves = [rows.sin(), 9 * (7 * rows).cos() + 5, (20 * rows).sin(), 0 * rows]
+    table = torch.stack(waves, dim=-1) + noise
+    table[:, 3] = 2.0  # no swing at all
+    assert embeddings.clearest_wave(table, 5) == (1, 7)
+    assert embeddings.clearest_wave(table, 8) == (2, 20)
+
+
+@pytest.mark.parametrize("fewest", [0, 6])
+def test_a_wave_needs_two_rows_per_swing(fewest):
+    with pytest.raises(ValueError, match="from 1 to 5, half the rows"):
+        embeddings.clearest_wave(torch.rand(10, 3), fewest)

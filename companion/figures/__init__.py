@@ -1,7 +1,8 @@
 """The book's drawings in Matplotlib: each function makes an Axes and returns it.
 
-`token_maps` makes four, and returns them in a list. One module per chapter, named after
-its topic; all are called as `figures.name(...)`. They need the extra `figures`.
+Those with several panels return them in a list. One module per chapter, named after its
+topic, and `plane` for arrows in the plane; all are called as `figures.name(...)`. They
+need the extra `figures`.
 """
 
 import logging
@@ -25,9 +26,9 @@ from companion.figures.attention import (  # noqa: E402
     weight_maps,
 )
 from companion.figures.embeddings import (  # noqa: E402
-    before_and_after,
     embedding_sum,
     position_similarity,
+    position_waves,
     term_norms,
 )
 from companion.figures.encoder import (  # noqa: E402
@@ -53,6 +54,10 @@ from companion.figures.heads import (  # noqa: E402
     head_kinds,
     query_times_keys,
     token_measures,
+)
+from companion.figures.plane import (  # noqa: E402
+    one_head_or_two,
+    query_and_mixture,
 )
 from companion.figures.qa_head import (  # noqa: E402
     cross_entropy,
@@ -83,7 +88,6 @@ __all__ = [
     "all_heads",
     "attention_flow",
     "attention_lines",
-    "before_and_after",
     "cross_entropy",
     "data_flow",
     "distance_profiles",
@@ -96,6 +100,7 @@ __all__ = [
     "learning_stages",
     "logits_under_text",
     "no_answer_scores",
+    "one_head_or_two",
     "one_query",
     "over_layers",
     "padding",
@@ -104,7 +109,9 @@ __all__ = [
     "pieces_by_language",
     "pipeline_flow",
     "position_similarity",
+    "position_waves",
     "quadratic_share",
+    "query_and_mixture",
     "query_times_keys",
     "reliability",
     "scale_effect",

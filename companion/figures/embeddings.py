@@ -1,5 +1,6 @@
 """Chapter 3: three tables and their sum, its terms' lengths, what positions share."""
 
+import matplotlib.pyplot as plt
 import torch
 from matplotlib.axes import Axes
 from torch import Tensor
@@ -11,8 +12,8 @@ from companion.figures.style import (
     GREEN,
     GREY,
     ORANGE,
-    SKY,
     WEIGHTS,
+    WIDTH,
     arrow,
     box,
     new_axes,
@@ -64,23 +65,6 @@ def term_norms(tokens: list[str], terms: EmbeddingTerms) -> Axes:
     return ax
 
 
-def before_and_after(token: str, before: Tensor, after: Tensor) -> Axes:
-    """Draw how one token's H numbers are spread before and after LayerNorm.
-
-    Args:
-        before, after: (H,) each.
-    """
-    ax = new_axes(2.4)
-    edges = torch.linspace(-3, 3, 49).tolist()
-    for vector, colour, name in ((before, SKY, "before"), (after, ORANGE, "after")):
-        inside = vector.clamp(-3, 3).tolist()
-        label = f"{name}: spread {vector.std(correction=0):.2f}"
-        ax.hist(inside, edges, color=colour, alpha=0.75, label=label)
-    ax.set(xlabel=f"the numbers of {token}", ylabel="how many")
-    ax.legend(frameon=False)
-    return ax
-
-
 def position_similarity(table: Tensor) -> Axes:
     """Draw the cosine similarity of each position's vector with each other's.
 
@@ -94,3 +78,30 @@ def position_similarity(table: Tensor) -> Axes:
     ax.figure.colorbar(picture, ax=ax, label="cosine similarity", shrink=0.8)
     ax.set(xlabel="position", ylabel="position")
     return ax
+
+
+def position_waves(table: Tensor, columns: list[int], first: int) -> list[Axes]:
+    """Draw some columns of the table of positions, each over the positions.
+
+    Args:
+        table: (P, H), rows of the position embeddings.
+        columns: which of the H numbers to draw, one below the other.
+        first: the position of the first row.
+    """
+    _, axes = plt.subplots(
+        len(columns),
+        1,
+        figsize=(WIDTH, 1.5 * len(columns)),
+        dpi=220,
+        layout="constrained",
+        sharex=True,
+        squeeze=False,
+    )
+    positions = range(first, first + len(table))
+    for ax, column in zip(axes[:, 0], columns, strict=True):
+        ax.axhline(0, color=GREY, lw=0.6)
+        ax.plot(positions, table[:, column].tolist(), color=BLUE, lw=1.2)
+        ax.set_ylabel(f"number {column}")
+        ax.spines[["top", "right"]].set_visible(False)
+    axes[-1, 0].set_xlabel("position")
+    return list(axes[:, 0])

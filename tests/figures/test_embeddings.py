@@ -25,16 +25,18 @@ def test_three_bars_per_token_as_long_as_its_vectors(embedded):
         assert heights == pytest.approx(vectors[0].norm(dim=-1).tolist())
 
 
-def test_every_number_is_in_both_histograms():
-    before, after = torch.linspace(-0.2, 0.2, 96), torch.linspace(-9, 9, 96)
-    ax = figures.before_and_after("Foo", before, after)
-    for bars in ax.containers:
-        assert sum(bar.get_height() for bar in bars) == 96
-    labels = [text.get_text() for text in ax.get_legend().get_texts()]
-    assert labels == ["before: spread 0.12", "after: spread 5.25"]
-
-
 def test_similarity_does_not_depend_on_length():
     ax = figures.position_similarity(torch.tensor([[1.0, 0], [5, 0], [0, 2], [-1, 0]]))
     drawn = torch.tensor(ax.images[0].get_array().tolist())
     assert torch.allclose(drawn[0], torch.tensor([1.0, 1, 0, -1]))
+
+
+def test_each_wave_is_a_column_over_its_positions():
+    table = torch.tensor([[0.0, 5], [1, 6], [2, 7]])
+    for ax, column in zip(
+        figures.position_waves(table, [1, 0], 4), (1, 0), strict=True
+    ):
+        xs, ys = ax.lines[-1].get_data()
+        assert list(xs) == [4, 5, 6]
+        assert list(ys) == table[:, column].tolist()
+        assert ax.get_ylabel() == f"number {column}"
