@@ -42,20 +42,41 @@ def pipeline_flow() -> Axes:
     return ax
 
 
-def windows_over_context(windows: list[Window]) -> Axes:
+def windows_over_context(windows: list[Window], token: int) -> Axes:
     """Draw a bar for each window, from its first token to its last.
 
-    Dark is what the window speaks for, pale what it only reads.
+    Dark is what the window speaks for, pale what it only reads. A dashed line is
+    `token`; an arrow in each window that holds it leads to the nearer end, with the
+    number of tokens on that side.
     """
-    ax = new_axes(0.34 * len(windows) + 0.9)
+    ax = new_axes(0.5 * len(windows) + 0.9)
     for i, w in enumerate(windows):
-        ax.barh(i, w.end - w.first, left=w.first, color=PALE[BLUE], ec=BLUE, lw=0.8)
-        ax.barh(i, w.keep_to - w.keep_from, left=w.keep_from, color=BLUE)
+        ax.barh(i, w.end - w.first, 0.5, w.first, color=PALE[BLUE], ec=BLUE, lw=0.8)
+        ax.barh(i, w.keep_to - w.keep_from, 0.5, w.keep_from, color=BLUE)
+        if w.first <= token < w.end:
+            _mark_nearer_end(ax, i, w, token)
+    ax.axvline(token + 0.5, color=ORANGE, ls="--", lw=1)
     ax.set_yticks(range(len(windows)), [f"window {i}" for i in range(len(windows))])
-    ax.invert_yaxis()
+    ax.set_ylim(len(windows) - 0.3, -0.5)
     ax.set_xlim(0, windows[-1].end)
     ax.set_xlabel("token of the context")
     return ax
+
+
+def _mark_nearer_end(ax: Axes, row: int, window: Window, token: int) -> None:
+    """Draw an arrow from a token to the nearer end of a window, below its bar."""
+    left, right = token - window.first, window.end - 1 - token
+    end = window.first if left < right else window.end
+    side = 0.8 if end < token else -0.8  # the number stands behind the line
+    ax.annotate(
+        f"{min(left, right)}",
+        (end, row + 0.42),
+        (token + 0.5 + side, row + 0.42),
+        arrowprops={"arrowstyle": "-|>", "color": ORANGE},
+        ha="left" if side > 0 else "right",
+        va="center",
+        fontsize=9,
+    )
 
 
 def window_scores(alone: list[float], together: list[float]) -> Axes:

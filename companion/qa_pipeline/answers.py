@@ -65,10 +65,10 @@ def by_words(scores: Tensor, words: Tensor) -> Tensor:
     """Sum the scores of all token spans that begin and end in the same words.
 
     Args:
-        scores: (T, N), what `companion.qa_head.span_scores` returns.
-        words: (T,), the word of each token; words count from 0, without gaps.
+        scores: (N, longest), what `companion.qa_head.span_scores` returns.
+        words: (N,), the word of each token; words count from 0, without gaps.
     Returns:
-        (W, N): row `i`, column `d` has the words `i` to `i + d`.
+        (words, longest): row `i`, column `d` has the words `i` to `i + d`.
     """
     summed = scores.new_zeros(int(words[-1]) + 1, scores.shape[1])
     for d, column in enumerate(scores.unbind(dim=1)):  # spans of d + 1 tokens
@@ -99,7 +99,7 @@ def best_answers(
         ValueError: as `probabilities` does.
     """
     starts, ends, no_answer = probabilities(logits)  # (2, 1 + N) -> (N,), (N,), 1
-    scores = span_scores(starts, ends, min(max_answer_len, len(tokens)))  # -> (N, D)
+    scores = span_scores(starts, ends, min(max_answer_len, len(tokens)))  # (N, longest)
     units = tokens.words if align_to_words else _places(tokens)
     ends_of_units = units.bincount().cumsum(0)  # each unit's first token past its last
     answers = []

@@ -57,7 +57,7 @@ def model_inputs(
     """Make what the model is called with: `[CLS] question [SEP] window [SEP]` per row.
 
     Args:
-        rows: per row the ids of a question and of a window of its context, (Q,), (W,).
+        rows: per row the ids of a question and those of a window, one dimension each.
     Returns:
         `input_ids`, `token_type_ids` and `attention_mask`, (B, T) each.
     """

@@ -168,7 +168,8 @@ FROM_ELSEWHERE = {
     "05_encoder": {"0.044715", "3.3"},  # a constant of a formula, a section
     "04_attention": {"3.2"},  # a section of a paper
     "06_qa_head": {"4.2", "4.3", "5.2"},  # sections of a paper, a version
-    "07_qa_pipeline": {"5.2", "5.3", "4.11", "7,000", "1,100"},  # versions, tasks
+    "07_qa_pipeline": {"5.2", "7,000", "1,100"},  # a version, numbers of tasks
+    "engineers": {"5.2"},
     "10_heads": {"1,000"},  # texts that a paper counted over
     # licences, SQuAD's version and size, a paper's results, a count, a product
     "09_fine_tuning": {

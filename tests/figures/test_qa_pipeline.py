@@ -25,12 +25,23 @@ def test_the_flow_names_functions_that_exist():
 
 
 def test_a_window_is_read_where_it_is_pale_and_speaks_where_it_is_dark():
-    drawn = bars(figures.windows_over_context(CUTS))
+    drawn = bars(figures.windows_over_context(CUTS, token=28))
     for i, w in enumerate(CUTS):
         pale, dark = drawn[2 * i], drawn[2 * i + 1]
         assert (pale[0], pale[2]) == (w.first, w.end - w.first)
         assert (dark[0], dark[2]) == (w.keep_from, w.keep_to - w.keep_from)
     assert sum(width for _, _, width, _ in drawn[1::2]) == 73
+
+
+def test_arrows_lead_from_a_token_to_the_nearer_end_of_each_window_that_holds_it():
+    for token, wanted in [
+        (28, {"11": 40, "4": 24}),  # of windows 0 and 1
+        (0, {"0": 0}),
+        (72, {"0": 73}),
+    ]:
+        ax = figures.windows_over_context(CUTS, token)
+        assert {note.get_text(): note.xy[0] for note in ax.texts} == wanted
+        assert ax.lines[-1].get_xdata()[0] == token + 0.5
 
 
 def test_two_bars_per_window():
