@@ -53,7 +53,7 @@ from companion.exercises.qa_pipeline import (
     check_windows,
 )
 from companion.exercises.tokens import (
-    check_longest_word,
+    check_first_pieces,
     check_padded,
     check_pieces,
     check_types,
@@ -63,13 +63,13 @@ __all__ = [
     "check_alone",
     "check_break_even",
     "check_f1",
+    "check_first_pieces",
     "check_gelu",
     "check_gpu_steps",
     "check_labels",
     "check_layer",
     "check_layer_norm",
     "check_longer_span",
-    "check_longest_word",
     "check_no_answer",
     "check_one_hot",
     "check_one_linear",

@@ -1,9 +1,6 @@
-"""Chapter 2's exercises: cut a word, write types, count padding, find a broken word."""
+"""Chapter 2's exercises: cut a word, write types, count padding, learn three pieces."""
 
 from companion.exercises.verdicts import grade, grade_items
-from companion.loading import load
-from companion.running import PARAGRAPH
-from companion.tokens import tokenize
 
 
 def check_pieces(answer: object) -> None:
@@ -48,16 +45,17 @@ def check_padded(answer: object) -> None:
     grade(answer, 9, hints, "All rows become as long as the longest.")
 
 
-def check_longest_word(answer: object) -> None:
-    """Check into how many pieces the paragraph's most broken word goes."""
-    tokenizer, _ = load()
-    tokens, _ = tokenize(PARAGRAPH, tokenizer)
-    longest = run = 1
-    for token in tokens:
-        run = run + 1 if token.startswith("##") else 1
-        longest = max(longest, run)
-    hints = {
-        longest - 1: "The first piece of the word has no ## but counts too.",
-        sum(t.startswith("##") for t in tokens): "Those are all pieces with ##.",
-    }
-    grade(answer, longest, hints, "Look for the longest run of pieces with ##.")
+def check_first_pieces(answer: object) -> None:
+    """Check the first three pieces that are learned from five words."""
+    hints = [
+        (["ug", "un", "hug"], "A piece that continues a word is written with ##."),
+        (["##ug", "hug", "##un"], "Count again: `##u` `##n` 16 times, `h` `##ug` 15."),
+        (["##ug", "##un", "hu"], "`##u` is no longer there: `##ug` is one piece now."),
+        (["##u", "##g", "##n"], "Single characters are there already. Join two."),
+    ]
+    grade_items(
+        answer,
+        ["##ug", "##un", "hug"],
+        hints,
+        "Count each pair of neighbours in all the words, as often as the word occurs.",
+    )

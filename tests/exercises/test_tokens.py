@@ -1,7 +1,7 @@
 import pytest
 
 from companion.exercises import (
-    check_longest_word,
+    check_first_pieces,
     check_padded,
     check_pieces,
     check_types,
@@ -14,7 +14,7 @@ from companion.exercises import (
         (check_pieces, ["muse", "##um", "##s"]),
         (check_types, [0, 0, 0, 0, 0, 1, 1, 1, 1, 1]),
         (check_padded, 9),
-        (check_longest_word, 4),
+        (check_first_pieces, ["##ug", "##un", "hug"]),
     ],
 )
 def test_a_right_answer_is_right(check, answer, capsys):
@@ -33,8 +33,11 @@ def test_a_right_answer_is_right(check, answer, capsys):
         (check_types, [], "Write the ten tokens down"),
         (check_padded, 21, "What is left"),
         (check_padded, 30, "whole table"),
-        (check_longest_word, 3, "counts too"),
-        (check_longest_word, 100, "longest run"),
+        (check_first_pieces, ["ug", "un", "hug"], "written with ##"),
+        (check_first_pieces, ["##ug", "hug", "##un"], "Count again"),
+        (check_first_pieces, ["##ug", "##un", "hu"], "no longer there"),
+        (check_first_pieces, ["##u", "##g", "##n"], "Join two"),
+        (check_first_pieces, ["a"], "as often as the word occurs"),
     ],
 )
 def test_a_wrong_answer_gets_its_hint(check, wrong, hint, capsys):

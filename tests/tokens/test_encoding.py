@@ -1,6 +1,7 @@
 import pytest
 import torch
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from settled import settled_text
 
 from companion.tokens import encode, join
@@ -93,7 +94,7 @@ def test_what_has_no_token_in_the_context_is_refused(cased, text):
 
 
 @given(context=settled_text.filter(str.strip))
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_every_span_lies_in_the_context(cased, context):
     encoded = encode(cased, "Who?", context)
     for place in encoded.is_context.nonzero().flatten().tolist():

@@ -3,7 +3,8 @@ import json
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from settled import is_settled, settled_text
 from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
@@ -73,14 +74,14 @@ def test_tokens_and_offsets_are_the_librarys_with_other_settings(other_tokenizer
 
 
 @given(text=settled_text)
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @pytest.mark.slow
 def test_any_text_gives_the_librarys_tokens_and_offsets(cased, text):
     assert tokenize(text, cased) == the_librarys(cased, text)
 
 
 @given(text=settled_text)
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_any_text_gives_the_librarys_with_other_settings(other_tokenizer, text):
     assert tokenize(text, other_tokenizer) == the_librarys(other_tokenizer, text)
 
