@@ -20,9 +20,6 @@ from companion.figures.architecture import (  # noqa: E402
 )
 from companion.figures.attention import (  # noqa: E402
     attention_flow,
-    one_query,
-    quadratic_share,
-    scale_effect,
     weight_maps,
 )
 from companion.figures.embeddings import (  # noqa: E402
@@ -35,6 +32,7 @@ from companion.figures.encoder import (  # noqa: E402
     activations,
     layer_flow,
     over_layers,
+    right_after_layers,
     token_maps,
     update_lengths,
 )
@@ -49,7 +47,6 @@ from companion.figures.heads import (  # noqa: E402
     agreement,
     all_heads,
     attention_lines,
-    distance_profiles,
     head_effects,
     head_kinds,
     query_times_keys,
@@ -90,7 +87,6 @@ __all__ = [
     "attention_lines",
     "cross_entropy",
     "data_flow",
-    "distance_profiles",
     "domain_scores",
     "embedding_sum",
     "head_effects",
@@ -101,7 +97,6 @@ __all__ = [
     "logits_under_text",
     "no_answer_scores",
     "one_head_or_two",
-    "one_query",
     "over_layers",
     "padding",
     "parameters_by_part",
@@ -110,11 +105,10 @@ __all__ = [
     "pipeline_flow",
     "position_similarity",
     "position_waves",
-    "quadratic_share",
     "query_and_mixture",
     "query_times_keys",
     "reliability",
-    "scale_effect",
+    "right_after_layers",
     "span_flow",
     "span_table",
     "term_norms",

@@ -1,4 +1,4 @@
-"""Chapter 4: the way through attention, one query, the scale, maps of weights, cost."""
+"""Chapter 4: the way through attention, and maps of weights."""
 
 import math
 from typing import Any
@@ -8,13 +8,11 @@ from matplotlib.patches import Rectangle
 from torch import Tensor
 from transformers import BertConfig
 
-from companion.architecture import multiplications_per_token
 from companion.figures.style import (
     BLUE,
     GREEN,
     GREY,
     ORANGE,
-    SKY,
     WEIGHTS,
     WIDTH,
     arrow,
@@ -24,7 +22,6 @@ from companion.figures.style import (
 )
 
 GAP = 2  # cells between two maps of `weight_maps`, with room for a title
-QUADRATIC = ("scores", "weighted sums")  # the parts that grow with the text's length
 
 
 def attention_flow(config: BertConfig, tokens: int) -> Axes:
@@ -80,44 +77,6 @@ def _frame(ax: Axes, label: str) -> None:
     ax.text(7.35, 3.85, label, ha="right", va="bottom", fontsize=8, color=GREY)
 
 
-def one_query(tokens: list[str], scores: Tensor, weights: Tensor) -> Axes:
-    """Draw a bar per token: the weight that one query gives it, with its score above.
-
-    Args:
-        scores, weights: (T,) each, one row of a head.
-    """
-    ax = new_axes(2.5)
-    bars = ax.bar(range(len(tokens)), weights.tolist(), 0.7, color=BLUE)
-    labels = [f"{score:.1f}" for score in scores.tolist()]
-    ax.bar_label(bars, labels, padding=2, fontsize=8, color=GREY)
-    ax.set_xticks(range(len(tokens)), tokens, fontsize=9)
-    ax.set(ylabel="weight", ylim=(0, 1.15 * float(weights.max())))
-    return ax
-
-
-def scale_effect(tokens: list[str], products: Tensor, size: int) -> Axes:
-    """Draw the weights that one row of dot products gives under three scales.
-
-    Args:
-        products: (T,), a query's dot products with all keys, not yet scaled.
-        size: D, the length of a query.
-    """
-    ax = new_axes(2.6)
-    scales = {
-        f"divided by {size}": (size, SKY),
-        f"divided by √{size}, as in BERT": (math.sqrt(size), BLUE),
-        "not divided": (1, ORANGE),
-    }
-    for i, (name, (scale, colour)) in enumerate(scales.items()):
-        weights = (products / scale).softmax(dim=-1).tolist()
-        places = [x + 0.27 * (i - 1) for x in range(len(tokens))]
-        ax.bar(places, weights, 0.25, color=colour, label=name)
-    ax.set_xticks(range(len(tokens)), tokens, fontsize=9)
-    ax.set_ylabel("weight")
-    ax.legend(frameon=False, fontsize=8, loc="upper left")
-    return ax
-
-
 def weight_maps(
     tokens: list[str], weights: Tensor, titles: list[str], columns: int = 3
 ) -> Axes:
@@ -153,24 +112,3 @@ def _name_cells(ax: Axes, tokens: list[str], rows: int, columns: int) -> None:
     ax.set_yticks(down, tokens * rows, fontsize=size)
     ax.tick_params(length=0, pad=2)
     ax.spines[:].set_visible(False)
-
-
-def quadratic_share(config: BertConfig, longest: int) -> Axes:
-    """Draw what share of all multiplications grows with the square of the length."""
-    ax = new_axes(2.5)
-    lengths = range(1, longest + 1, max(1, longest // 200))
-    ax.plot(lengths, [share_of(config, length) for length in lengths], color=BLUE)
-    last = config.max_position_embeddings
-    ax.axvline(last, color=ORANGE, lw=1)
-    ax.text(last, 0.62, f" {last} tokens, where\n BERT's positions end", fontsize=8)
-    ax.axhline(0.5, color=GREY, lw=0.8, ls=":")
-    ax.set(xlim=(0, longest), ylim=(0, 0.75), xlabel="tokens in the text")
-    ax.set_ylabel("share that grows as T²")
-    ax.yaxis.set_major_formatter(lambda y, _: f"{y:.0%}")
-    return ax
-
-
-def share_of(config: BertConfig, tokens: int) -> float:
-    """Compute the share of scores and weighted sums in a text's multiplications."""
-    parts = multiplications_per_token(config, tokens)
-    return sum(parts[name] for name in QUADRATIC) / sum(parts.values())
