@@ -5,14 +5,21 @@ version or a misspelt command does not wait for Torch.
 """
 
 import argparse
+import contextlib
 import math
 import re
-from collections.abc import Callable
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any
 
+Options = Mapping[str, tuple[Callable[[str], Any], str]]
 COMMANDS = {
     "ask": "answer a question about a text",
     "trace": "show a question's walk through the model",
-    "fine-tune": "train a model; see `make train-deps`",
+    "pretrain": "train a model to guess hidden words",
+    "fine-tune": "train a model to answer; see `make train-deps`",
     "evaluate": "measure a model on questions with known answers",
 }
 
@@ -51,3 +58,51 @@ def number(least: float, most: float = math.inf) -> Callable[[str], float]:
         return value
 
     return convert
+
+
+def add_recipe_options(
+    command: argparse.ArgumentParser,
+    options: Options,
+    recipe: object,
+) -> None:
+    """Add an option for each setting of a recipe, and `--save-every`.
+
+    Args:
+        options: for each name how it is read, and its help.
+        recipe: has the defaults.
+    """
+    for name, (kind, text) in options.items():
+        command.add_argument(
+            f"--{name.replace('_', '-')}",
+            type=kind,
+            default=getattr(recipe, name),
+            help=f"{text}; default: %(default)s",
+        )
+    command.add_argument(
+        "--save-every", type=integer(1), default=200, help="steps; default: %(default)s"
+    )
+
+
+@contextlib.contextmanager
+def own_warnings() -> Iterator[None]:
+    """Print each warning about the data as a line, without the place in the code."""
+    from companion.fine_tuning.squad import LeftOut  # imports Torch
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", LeftOut)
+        warnings.showwarning = partial(_show, warnings.showwarning, LeftOut)
+        yield
+
+
+def _show(
+    others: Callable[..., None],
+    kind: type[Warning],
+    message: Warning | str,
+    category: type[Warning],
+    *place: Any,
+) -> None:
+    """Print a warning of ours without the place in the code; hand on the others."""
+    if issubclass(category, kind):
+        print(f"companion: {message}", file=sys.stderr)
+    else:
+        others(message, category, *place)

@@ -5,18 +5,19 @@ On several processors: `torchrun --nproc_per_node 2 -m companion fine-tune ...`,
 """
 
 import argparse
-import sys
-import warnings
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
-from typing import Any
 
-from companion.commands import integer, number
+from companion.commands import (
+    Options,
+    add_recipe_options,
+    integer,
+    number,
+    own_warnings,
+)
 from companion.fine_tuning.recipe import Recipe
 from companion.training.options import ARITHMETIC
 
-OPTIONS = {
+OPTIONS: Options = {
     "epochs": (integer(1), "how often each question is read; 2 beat 1 in ablations"),
     "seed": (integer(0), "of the order, of dropout, of what is drawn from the data"),
     "learning_rate": (
@@ -49,7 +50,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         "After a kill the same command goes on from the last save. The effect of "
         "single settings was measured: see the card in companion/embedded.",
     )
-    _add_data(command)
+    add_data(command)
     command.add_argument(
         "--output", type=Path, required=True, help="folder to write to; must not exist"
     )
@@ -59,27 +60,20 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         help="a folder, a hub name with its revision, NAME@REVISION, minilm-cased or "
         "minilm-uncased; default: %(default)s",
     )
-    for name, (kind, text) in OPTIONS.items():
-        command.add_argument(
-            f"--{name.replace('_', '-')}",
-            type=kind,
-            default=getattr(Recipe(), name),
-            help=f"{text}; default: %(default)s",
-        )
-    command.add_argument(
-        "--save-every", type=integer(1), default=200, help="steps; default: %(default)s"
-    )
+    add_recipe_options(command, OPTIONS, Recipe())
     command.set_defaults(run=run)
 
 
-def _add_data(command: argparse.ArgumentParser) -> None:
+def add_data(command: argparse.ArgumentParser, more: str = "") -> None:
+    """Add `--data`, whose help ends with `more`, and what is held out of it."""
     command.add_argument(
         "--data",
         nargs="+",
         required=True,
         metavar="FILE[:SHARE]",
         help="files in SQuAD's format (.json, .json.gz), `short-contexts`, or "
-        "hub:NAME@REVISION[/CONFIG[/SPLIT]]; FILE:0.5 takes half, FILE:2 all twice",
+        f"hub:NAME@REVISION[/CONFIG[/SPLIT]]{more}; FILE:0.5 takes half, FILE:2 all "
+        "twice",
     )
     command.add_argument(
         "--hold-out",
@@ -102,12 +96,9 @@ def _add_data(command: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Train, measure and write the card; each warning of ours is a line."""
-    from companion.fine_tuning.run import train
-    from companion.fine_tuning.squad import LeftOut  # imports Torch, as the next one
+    from companion.fine_tuning.run import train  # imports Torch
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("always", LeftOut)
-        warnings.showwarning = partial(_show, warnings.showwarning, LeftOut)
+    with own_warnings():
         train(
             options.data,
             options.hold_out,
@@ -116,17 +107,3 @@ def run(options: argparse.Namespace) -> None:
             options.output,
             options.save_every,
         )
-
-
-def _show(
-    others: Callable[..., None],
-    kind: type[Warning],
-    message: Warning | str,
-    category: type[Warning],
-    *place: Any,
-) -> None:
-    """Print a warning of ours without the place in the code; hand on the others."""
-    if issubclass(category, kind):
-        print(f"companion: {message}", file=sys.stderr)
-    else:
-        others(message, category, *place)

@@ -34,7 +34,7 @@ def stage(
     model: BertForQuestionAnswering,
 ) -> Stage:
     """One training run, as `training.json` keeps it."""
-    start = _start(base)
+    start = start_of(base)
     return {
         "command": _command(start, recipe, sources, len(stages_of(base)) + 1),
         "base": start,
@@ -46,7 +46,7 @@ def stage(
     }
 
 
-def _start(base: str) -> str:
+def start_of(base: str) -> str:
     """What `--base` was: a folder by its stage, or by its own name if it has none."""
     if stages := stages_of(base):
         return f"STAGE_{len(stages)}"
@@ -56,7 +56,7 @@ def _start(base: str) -> str:
 def _command(start: str, recipe: Recipe, sources: list[Source], number: int) -> str:
     """The command that trains again; stage 2 starts from the folder of stage 1."""
     specs = [s.name if s.share == 1 else f"{s.name}:{s.share:g}" for s in sources]
-    words = ["python -m companion fine-tune --data", *specs, *_rules(sources)]
+    words = ["python -m companion fine-tune --data", *specs, *rules_of(sources)]
     words += [] if start == "minilm-cased" else ["--base", start]
     usual = asdict(Recipe())
     words += [
@@ -67,7 +67,7 @@ def _command(start: str, recipe: Recipe, sources: list[Source], number: int) -> 
     return " ".join([*words, "--output", f"STAGE_{number}"])
 
 
-def _rules(sources: list[Source]) -> list[str]:
+def rules_of(sources: list[Source]) -> list[str]:
     """What was held out, in the words of the command; nothing if it is as usual."""
     rules = [s.split["hold_out"] for s in sources]
     usual = [NONE if s.name == SHORT else DEFAULT for s in sources]
@@ -115,7 +115,7 @@ def text(folder: Path, more: str = "") -> str:
         columns=" --- |" * len(stages),
         settings=_settings(stages),
         logs=_logs(folder),
-        sources=_sources(stages[0]["base"], list(data.values())),
+        sources=sources_text(stages[0]["base"], list(data.values())),
         checksums="\n".join(_checksum(d) for d in data.values() if d["sha256"]),
         more=more,
     )
@@ -172,7 +172,7 @@ def _logs(folder: Path) -> str:
     return f"{' and '.join(f'`{n}`' for n in names)} {verb} the loss of each step."
 
 
-def _sources(base: str, data: list[dict[str, Any]]) -> str:
+def sources_text(base: str, data: list[dict[str, Any]]) -> str:
     """What must be said of the starting point and of the data, each once.
 
     Files are known by their checksum: a file of the same name may be another one.

@@ -42,15 +42,25 @@ def starting_point(name: str) -> tuple[BertTokenizer, BertForQuestionAnswering]:
         return minilm_cased()
     if name == "minilm-uncased":
         return minilm_uncased()
-    if Path(name).expanduser().is_dir():
-        return read_checkpoint(name, new_head=True)
-    name, _, revision = name.partition("@")
+    folder, revision = folder_or_revision(name)
+    return read_checkpoint(folder, revision, new_head=True)
+
+
+def folder_or_revision(base: str) -> tuple[str, str | None]:
+    """A folder as it is, and None; or a hub name and its revision.
+
+    Raises:
+        ValueError: for a hub name without a revision.
+    """
+    if Path(base).expanduser().is_dir():
+        return base, None
+    name, _, revision = base.partition("@")
     if not revision:
         raise ValueError(
             f"--base {name!r}: no such folder, and a model on the hub needs its "
             f"revision, {name}@REVISION, so that the run can be repeated"
         )
-    return read_checkpoint(name, revision, new_head=True)
+    return name, revision
 
 
 def minilm_cased() -> tuple[BertTokenizer, BertForQuestionAnswering]:

@@ -122,13 +122,13 @@ def bootstrap(asked: list[Asked]) -> dict[str, list[float]]:
     sums = numpy.zeros((len(order), 3))  # per context: questions, EM, F1
     for a in asked:
         sums[order[a.example.context]] += (1, a.EM, a.F1)
-    totals = numpy.stack(list(_resampled(sums)))  # (RESAMPLES, 3)
+    totals = numpy.stack(list(resampled(sums)))  # (RESAMPLES, 3)
     percent = 100 * totals[:, 1:] / totals[:, :1]  # (RESAMPLES, 3) -> (RESAMPLES, 2)
     low, high = numpy.percentile(percent, [2.5, 97.5], axis=0)
     return {n: [float(low[i]), float(high[i])] for i, n in enumerate(("EM", "F1"))}
 
 
-def _resampled(rows: numpy.ndarray) -> Iterator[numpy.ndarray]:
+def resampled(rows: numpy.ndarray) -> Iterator[numpy.ndarray]:
     """Draw as many rows as there are, with replacement, and add them up; repeat.
 
     One draw at a time: all of them at once would take gigabytes for a large file.

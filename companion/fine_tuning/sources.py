@@ -20,7 +20,13 @@ from companion.checksums import file_sha256
 from companion.fine_tuning import held_out
 from companion.fine_tuning.reports import domain_names
 from companion.fine_tuning.short_contexts import short_contexts
-from companion.fine_tuning.squad import Example, placed, read_hub, read_squad
+from companion.fine_tuning.squad import (
+    Example,
+    placed,
+    read_hub,
+    read_paragraphs,
+    read_squad,
+)
 
 SHORT = "short-contexts"
 _HUB = re.compile(
@@ -49,11 +55,15 @@ class Source:
         return {**own, "sha256": self.sha256, **self.split}
 
 
-def read_sources(specs: list[str], rules: list[str], seed: int) -> list[Source]:
+def read_sources(
+    specs: list[str], rules: list[str], seed: int, texts: bool = False
+) -> list[Source]:
     """Read each of `specs`, hold out, and take the share that is asked for.
 
     Args:
         rules: `held_out.split`'s, one for all files or one for each of `specs`.
+        texts: take contexts alone, each once, also from plain text files; an example
+            is then one context.
     Raises:
         ValueError: naming the source, if it cannot be read or trained on, or if it has
             questions about what another one holds out.
@@ -63,7 +73,7 @@ def read_sources(specs: list[str], rules: list[str], seed: int) -> list[Source]:
     names = _names([what for what, _ in parts])
     each = _rule_for_each(rules, [what for what, _ in parts])
     sources = [
-        _source(what, name, share, rule, seed)
+        _source(what, name, share, rule, seed, texts)
         for (what, share), name, rule in zip(parts, names, each, strict=True)
     ]
     _check_apart(sources)
@@ -101,19 +111,23 @@ def _rule_for_each(rules: list[str], wanted: list[str]) -> list[str]:
     return [held_out.NONE if what == SHORT else rule for what, rule in pairs]
 
 
-def _source(what: str, name: str, share: float, rule: str, seed: int) -> Source:
+def _source(
+    what: str, name: str, share: float, rule: str, seed: int, texts: bool
+) -> Source:
     sha256 = None
     if what == SHORT:
         examples = short_contexts()
     elif what.startswith("hub:"):
         examples = _from_hub(what)
     else:
-        examples = read_squad(Path(what))
+        is_text = texts and Path(what).suffix.lower() == ".txt"
+        examples = (read_paragraphs if is_text else read_squad)(Path(what))
         if Path(what).is_file():  # a pipe is empty now
             sha256 = file_sha256(Path(what))
     training, apart = held_out.split(examples, rule)
     _check_parts(what, rule, training, apart)
-    training = taken(placed(training), share, seed)
+    training = one_for_each_text(training) if texts else placed(training)
+    training = taken(training, share, seed)
     if not training:
         raise ValueError(
             f"--data {what}: a share of {share:g} of its questions is none"
@@ -172,6 +186,11 @@ def _from_hub(what: str) -> list[Example]:
     return read_hub(
         match["name"], match["revision"], match["config"], match["split"] or "train"
     )
+
+
+def one_for_each_text(examples: list[Example]) -> list[Example]:
+    """The first of the examples about each context."""
+    return list({e.context: e for e in reversed(examples)}.values())[::-1]
 
 
 def taken(examples: list[Example], share: float, seed: int) -> list[Example]:

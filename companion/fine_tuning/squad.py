@@ -9,6 +9,7 @@ names the file and the question.
 import gzip
 import importlib
 import json
+import re
 import warnings
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -60,6 +61,27 @@ def read_squad(path: Path) -> list[Example]:
     if not examples:
         raise ValueError(f"{path}: no question in it")
     return examples
+
+
+def read_paragraphs(path: Path) -> list[Example]:
+    """Read a plain text file in UTF-8; paragraphs end at empty lines.
+
+    Returns:
+        An example without a question for each, all of one page.
+    Raises:
+        ValueError: if it is not in UTF-8, or has no paragraph.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path}: not a text in UTF-8: {error}") from error
+    paragraphs = [" ".join(p.split()) for p in re.split(r"\n\s*\n", text)]
+    if not any(paragraphs):
+        raise ValueError(f"{path}: no text in it")
+    return [
+        Example("", paragraph, (), path.stem, f"#{number}", str(path))
+        for number, paragraph in enumerate(filter(None, paragraphs))
+    ]
 
 
 def read_hub(name: str, revision: str, config: str | None, split: str) -> list[Example]:

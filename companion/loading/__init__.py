@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 from huggingface_hub.utils import logging as hub_logging
@@ -17,6 +18,7 @@ from transformers import (
     AutoConfig,
     AutoTokenizer,
     BertForQuestionAnswering,
+    BertPreTrainedModel,
     BertTokenizer,
 )
 from transformers.utils import logging
@@ -24,9 +26,18 @@ from transformers.utils import logging
 from companion.loading import fit
 from companion.loading.files import EMBEDDED, card_checksums, check_folder
 
-__all__ = ["EMBEDDED", "card_checksums", "load", "quiet", "read_checkpoint"]
+__all__ = [
+    "EMBEDDED",
+    "card_checksums",
+    "load",
+    "quiet",
+    "read_checkpoint",
+    "read_model",
+    "wanted",
+]
 
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
+Model = TypeVar("Model", bound=BertPreTrainedModel)
 
 
 def load(name: str | None = None) -> tuple[BertTokenizer, BertForQuestionAnswering]:
@@ -44,12 +55,24 @@ def load(name: str | None = None) -> tuple[BertTokenizer, BertForQuestionAnsweri
         FileNotFoundError, ValueError, ConnectionError: as `read_checkpoint` has them;
             ValueError too if `COMPANION_DTYPE` is unknown.
     """
+    folder, revision, dtype = wanted(name)
+    return read_checkpoint(folder, revision, dtype)
+
+
+def wanted(name: str | None) -> tuple[str, str | None, torch.dtype]:
+    """What `load` is to read: folder or name, revision, and the precision.
+
+    Args:
+        name: as for `load`; the environment variables decide what is not given.
+    Raises:
+        ValueError: if `COMPANION_DTYPE` is unknown.
+    """
     name = name or os.environ.get("COMPANION_MODEL") or str(EMBEDDED)
     dtype = _dtype(os.environ.get("COMPANION_DTYPE", "float32"))
     if Path(name).expanduser().is_dir():
-        return read_checkpoint(name, dtype=dtype)
+        return name, None, dtype
     name, _, revision = name.partition("@")
-    return read_checkpoint(name, revision or "main", dtype)
+    return name, revision or "main", dtype
 
 
 def _dtype(name: str) -> torch.dtype:
@@ -68,8 +91,6 @@ def read_checkpoint(
 ) -> tuple[BertTokenizer, BertForQuestionAnswering]:
     """Read a checkpoint, and make sure that all of it is there and belongs together.
 
-    Every program that loads a model loads it through this function.
-
     Args:
         name: a local folder, or the name of a model on the Hugging Face hub.
         revision: of the model on the hub: a commit, a tag or a branch.
@@ -84,14 +105,38 @@ def read_checkpoint(
             for question answering, or if its parts do not fit each other.
         ConnectionError: if `name` is not a folder and cannot be downloaded.
     """
+    kind = BertForQuestionAnswering
+    tokenizer, model, _ = read_model(kind, name, revision, dtype, new_head)
+    return tokenizer, model
+
+
+def read_model(
+    kind: type[Model],
+    name: str,
+    revision: str | None = None,
+    dtype: torch.dtype = torch.float32,
+    new_head: bool = False,
+) -> tuple[BertTokenizer, Model, list[str]]:
+    """Read a BERT with the heads of `kind`, as `read_checkpoint` does.
+
+    Every program that loads a model loads it through this function.
+
+    Args:
+        kind: one of `fit.KINDS`.
+        name, revision, dtype: see `read_checkpoint`.
+        new_head: accept a BERT that lacks a head of `kind`, and give it a random one.
+    Returns:
+        `(tokenizer, model, lacking)`, the last one naming the heads that are new.
+    """
     folder = Path(name).expanduser()
     if folder.is_dir():
         check_folder(folder)
-        return _read(str(folder), {}, dtype, new_head)
+        return _read(kind, str(folder), {}, dtype, new_head)
     if not re.fullmatch(r"[\w.-]+(/[\w.-]+)?", name):
         raise FileNotFoundError(f"there is no folder {name!r} to load a model from")
     try:
-        return _read(name, {"revision": revision or "main"}, dtype, new_head)
+        pinned = {"revision": revision or "main"}
+        return _read(kind, name, pinned, dtype, new_head)
     except OSError as error:
         raise ConnectionError(
             f"{name!r} is no local folder, and it could not be downloaded from the "
@@ -102,8 +147,12 @@ def read_checkpoint(
 
 
 def _read(
-    name: str, pinned: dict[str, str], dtype: torch.dtype, new_head: bool
-) -> tuple[BertTokenizer, BertForQuestionAnswering]:
+    kind: type[Model],
+    name: str,
+    pinned: dict[str, str],
+    dtype: torch.dtype,
+    new_head: bool,
+) -> tuple[BertTokenizer, Model, list[str]]:
     """Load with the library, without its bars and reports; only safetensors."""
     with quiet():
         with _naming("config.json", name):
@@ -114,7 +163,7 @@ def _read(
         tokenizer = fit.bert_tokenizer(name, tokenizer)
         fit.check_vocabulary(name, tokenizer, config)
         with _naming("configuration or weights", name):
-            model, report = BertForQuestionAnswering.from_pretrained(
+            model, report = kind.from_pretrained(
                 name,
                 dtype=dtype,
                 attn_implementation="eager",
@@ -123,8 +172,8 @@ def _read(
                 output_loading_info=True,
                 **pinned,
             )
-    fit.check_weights(name, report, new_head)
-    return tokenizer, model.eval()
+    lacking = fit.check_weights(name, report, model, new_head)
+    return tokenizer, model.eval(), lacking
 
 
 @contextlib.contextmanager

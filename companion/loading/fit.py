@@ -9,15 +9,27 @@ from collections.abc import Iterable
 from typing import Any
 
 from tokenizers.models import WordPiece
-from transformers import BertTokenizer, PreTrainedConfig
+from transformers import (
+    BertForMaskedLM,
+    BertForPreTraining,
+    BertForQuestionAnswering,
+    BertTokenizer,
+    PreTrainedConfig,
+    PreTrainedModel,
+)
 from transformers import PreTrainedTokenizerBase as Tokenizer
 
 SHOWN = 3  # names in a message
-HEAD = {"qa_outputs.weight", "qa_outputs.bias"}
-# What other tasks' heads and old versions of the library leave in a checkpoint; a BERT
-# for question answering has no use for it.
-UNUSED = ("bert.pooler.", "cls.", "bert.embeddings.position_ids")
-CORE = ("bert.", "qa_outputs.")
+# What old versions of the library leave in a checkpoint.
+REST = ("bert.embeddings.position_ids",)
+# What the heads of the book's models are called, and the pooler. A model has no use for
+# those of the others, which a checkpoint may have.
+HEADS = ("bert.pooler.", "cls.predictions.", "cls.seq_relationship.", "qa_outputs.")
+KINDS = {
+    BertForQuestionAnswering: "BERT fine-tuned for question answering",
+    BertForMaskedLM: "BERT with a masked-word head",
+    BertForPreTraining: "BERT with the heads of pretraining",
+}
 SPECIAL = ("unk_token", "sep_token", "pad_token", "cls_token")
 
 
@@ -51,23 +63,33 @@ def check_config(name: str, config: PreTrainedConfig) -> None:
         )
 
 
-def check_weights(name: str, report: dict[str, Any], new_head: bool) -> None:
+def check_weights(
+    name: str, report: dict[str, Any], model: PreTrainedModel, new_head: bool
+) -> list[str]:
     """Refuse weights that are missing, left over, or of another size.
 
     Args:
         report: the library's, `output_loading_info`.
-        new_head: accept a checkpoint without a head for question answering, and what
-            heads for other tasks it has.
+        model: what was loaded.
+        new_head: accept a checkpoint without a head of the model, and what heads for
+            other tasks it has.
+    Returns:
+        Which heads of `HEADS` it lacks; none unless `new_head`.
     Raises:
         ValueError: naming some of them.
     """
     missing, extra = set(report["missing_keys"]), set(report["unexpected_keys"])
-    extra = {key for key in extra if not key.startswith(UNUSED)}
+    heads = {h: {k for k in model.state_dict() if k.startswith(h)} for h in HEADS}
+    mine = {key for keys in heads.values() for key in keys}
+    extra = {k for k in extra if not k.startswith(REST) and not _is_unused(k, mine)}
+    lacking = []
     if new_head:
-        missing = set() if missing == HEAD else missing
-        extra = {key for key in extra if missing or key.startswith(CORE)}
+        tied = set(model.all_tied_weights_keys)
+        lacking = [h for h, k in heads.items() if k and k - missing <= tied]
+        missing -= {key for head in lacking for key in heads[head]}
+        extra = {k for k in extra if missing or k.startswith(("bert.", *HEADS))}
     if missing:
-        kind = "BERT encoder" if new_head else "BERT fine-tuned for question answering"
+        kind = "BERT encoder" if new_head else KINDS[type(model)]
         raise ValueError(
             f"{name!r} is not a {kind}: its weights lack {_some(missing)}"
             f"{_instead(missing, extra)}"
@@ -82,6 +104,13 @@ def check_weights(name: str, report: dict[str, Any], new_head: bool) -> None:
             f"{name!r} has {key} of shape {tuple(came)}, and its config.json asks for "
             f"{tuple(wanted)}"
         )
+    return lacking
+
+
+def _is_unused(key: str, mine: set[str]) -> bool:
+    """Tell whether a weight is of a head that this model does not have."""
+    head = next((h for h in HEADS if key.startswith(h)), None)
+    return head is not None and not any(m.startswith(head) for m in mine)
 
 
 def _instead(missing: set[str], extra: set[str]) -> str:

@@ -1,0 +1,116 @@
+"""Write the card of a pretrained model, from the facts stored in `training.json`."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from companion.checksums import file_sha256
+from companion.fine_tuning.card import RECORD, rules_of, sources_text, start_of
+from companion.fine_tuning.sources import Source
+from companion.pretraining.recipe import PretrainingRecipe
+
+BODY = """
+# A BERT that guesses hidden words
+
+A `BertForMaskedLM`: where a token is hidden it gives each piece of the vocabulary a
+number. Made by the companion of the book *Inside BERT*, to be looked into; larger
+models guess better.
+
+## How well it guesses
+
+Of the texts that were held out 15 % of the tokens are hidden, as in training. The loss
+is the mean of -ln(probability of the right token), in nats; top-1 and top-5 say how
+often the right token is the best guess, or among the best five, in percent. In brackets
+the middle 95 % when texts are drawn at random, again and again.
+
+| held out from | hidden tokens | loss | top-1 | top-5 |
+| --- | ---: | ---: | ---: | ---: |
+{results}
+
+## How it was made
+
+    {command}
+
+| setting | |
+| --- | --- |
+{settings}
+
+`training_log.jsonl` has the loss of each step.
+
+## What it was made from
+
+{sources}
+{more}"""
+
+
+def pretraining_record(
+    base: str,
+    recipe: PretrainingRecipe,
+    sources: list[Source],
+    results: dict[str, dict[str, Any]],
+) -> dict[str, Any]:
+    """One pretraining, as `training.json` keeps it."""
+    return {
+        "command": _command(start_of(base), recipe, sources),
+        "base": start_of(base),
+        "recipe": asdict(recipe),
+        "data": [s.record() for s in sources],
+        "results": results,
+    }
+
+
+def _command(start: str, recipe: PretrainingRecipe, sources: list[Source]) -> str:
+    """The command that trains again."""
+    specs = [s.name if s.share == 1 else f"{s.name}:{s.share:g}" for s in sources]
+    words = ["python -m companion pretrain --data", *specs, *rules_of(sources)]
+    words += [] if start == "minilm-cased" else ["--base", start]
+    usual = asdict(PretrainingRecipe())
+    for name, value in asdict(recipe).items():
+        if value != usual[name]:
+            option = f"--{name.replace('_', '-')}"
+            words.append(option if value is True else f"{option} {value}")
+    return " ".join([*words, "--output", "FOLDER"])
+
+
+def write_guesser_card(folder: Path, facts: dict[str, Any], more: str = "") -> None:
+    """Write `training.json` and `README.md`, with the checksums of all files there.
+
+    Args:
+        facts: what `pretraining_record` returned.
+        more: Markdown to end with, for what was measured beside the training.
+    """
+    record = json.dumps(facts, indent=1) + "\n"
+    (folder / RECORD).write_text(record, "utf-8", newline="\n")
+    (folder / "README.md").write_text(guesser_card(folder, more), "utf-8", newline="\n")
+
+
+def guesser_card(folder: Path, more: str = "") -> str:
+    """The card of the model in `folder`, from the facts that are stored there."""
+    facts = json.loads((folder / RECORD).read_text("utf-8"))
+    files = sorted(p for p in folder.iterdir() if p.name != "README.md" and p.is_file())
+    header = {
+        "library_name": "transformers",
+        "pipeline_tag": "fill-mask",
+        "sha256": {path.name: file_sha256(path) for path in files},
+    }
+    settings = [(k.replace("_", " "), v) for k, v in facts["recipe"].items()]
+    body = BODY.format(
+        results="\n".join(_row(*pair) for pair in facts["results"].items()),
+        command=facts["command"],
+        settings="\n".join(f"| {name} | {value} |" for name, value in settings),
+        sources=sources_text(facts["base"], facts["data"]),
+        more=more,
+    )
+    return f"---\n{yaml.safe_dump(header, sort_keys=False)}---\n{body}"
+
+
+def _row(name: str, figures: dict[str, Any]) -> str:
+    def bounded(measure: str, digits: int) -> str:
+        low, high = (f"{x:.{digits}f}" for x in figures[f"{measure}_interval"])
+        return f"{figures[measure]:.{digits}f} ({low} to {high})"
+
+    cells = [name, f"{figures['hidden']:,}", bounded("loss", 2)]
+    return f"| {' | '.join([*cells, bounded('top_1', 1), bounded('top_5', 1)])} |"
