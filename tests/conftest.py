@@ -10,7 +10,8 @@ from operator import itemgetter
 import pytest
 
 
-def pytest_configure():
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config):
     """Set the environment of the tests and of the processes and kernels they start.
 
     No test may ask a hub for anything, and none may depend on a reader's settings.
@@ -18,7 +19,13 @@ def pytest_configure():
     os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1")
     for name in ("COMPANION_MODEL", "COMPANION_DTYPE"):
         os.environ.pop(name, None)
+    if config.getoption("hypothesis_profile", None) == "quick":
+        import examples  # noqa: F401 - it registers that profile
 
+
+@pytest.fixture(scope="session", autouse=True)
+def no_window():
+    """Draw into memory."""
     import matplotlib as mpl
 
     # Not by MPLBACKEND: the kernels would inherit it, and draw nothing in a notebook.
@@ -32,6 +39,15 @@ def close_all():
     from matplotlib import pyplot
 
     pyplot.close("all")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Chromium for one file: while it is open, no test can execute a notebook."""
+    from chromium import launched
+
+    with launched() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")
@@ -75,7 +91,9 @@ def other_checkpoint(tmp_path_factory, embedded):
     folder = tmp_path_factory.mktemp("other")
     tokenizer, _ = embedded
     by_id = sorted(tokenizer.get_vocab().items(), key=itemgetter(1))
-    pieces = [piece for piece, _ in by_id[:3000]]  # "Foo" splits elsewhere, if at all
+    # "Foo" splits elsewhere, and a text is about as long as with all of the pieces: the
+    # fewer there are, the longer chapter 9 trains.
+    pieces = [piece for piece, _ in by_id if piece != "##oo"][:10_000]
     (folder / "vocab.txt").write_text("".join(f"{p}\n" for p in pieces), "utf-8")
     (folder / "tokenizer_config.json").write_text(
         '{"tokenizer_class": "BertTokenizer", "do_lower_case": false}', "utf-8"

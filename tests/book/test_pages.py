@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
 import pytest
-from chromium import barriers, launched, served, watch
+from chromium import barriers, served, watch
 
 from companion import views
 
@@ -52,12 +52,6 @@ def pages(book):
     """All pages but the one that leads on to the front page at once."""
     every = [p for p in sorted(book.rglob("*.html")) if "_static" not in p.parts]
     return [page for page in every if page != book / "index.html"]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with launched() as browser:
-        yield browser
 
 
 LOADED = re.compile(

@@ -79,7 +79,7 @@ def test_a_configuration_of_another_model_is_named(checkpoint, field, new_head):
     [
         ({"hidden_size": 64}, r"bert\.embeddings\.\S+ of shape \(.*\(.*64"),
         ({"max_position_embeddings": 65}, r"position_embeddings\.weight of .*\(65, 32"),
-        ({"vocab_size": 4000}, r"word_embeddings\.weight of .*\(4000, 32\)"),
+        ({"vocab_size": 12000}, r"word_embeddings\.weight of .*\(12000, 32\)"),
         ({"num_hidden_layers": 2}, r"does not read.*layer\.2\.\S+, .* and 13 more"),
         ({"num_hidden_layers": 4}, r"lack bert\.encoder\.layer\.3\.\S+.* and 13 more"),
     ],
@@ -145,7 +145,7 @@ def test_half_a_head_is_none(checkpoint):
 
 def test_more_pieces_than_rows_are_refused_with_both_numbers(checkpoint):
     checkpoint.vocabulary(lambda pieces: [*pieces, "Zzyzx"])
-    with pytest.raises(ValueError, match=r"3,001 pieces .* for 3,000; .* 'Zzyzx'"):
+    with pytest.raises(ValueError, match=r"10,001 pieces .* for 10,000; .* 'Zzyzx'"):
         checkpoint.read()
 
 

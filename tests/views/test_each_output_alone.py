@@ -7,7 +7,7 @@ import html
 
 import nbformat
 import pytest
-from chromium import launched, watch
+from chromium import watch
 from nbconvert import HTMLExporter
 
 from companion import running, views
@@ -22,12 +22,6 @@ PAGE = (
 FRAME = (
     '<iframe sandbox="allow-scripts" srcdoc="{}" width="1200" height="700"></iframe>'
 )
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with launched() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

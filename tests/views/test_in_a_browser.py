@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 import torch
-from chromium import barriers, launched, watch
+from chromium import barriers, watch
 
 import companion
 from companion import running, tokens, views
@@ -19,12 +19,6 @@ FRAME = (
     '<meta name="viewport" content="width=device-width"></head>'
     "<body><main><h1>Views</h1>{}</main></body></html>"
 )
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with launched() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")
