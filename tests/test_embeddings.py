@@ -1,6 +1,7 @@
 import pytest
 import torch
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from small_berts import cases
 from torch import nn
 from torch.nn import functional as F
@@ -12,7 +13,7 @@ IDS = torch.tensor([[101, 2627, 136, 102]])
 
 
 @given(cases(dtype=torch.float64))
-@settings(max_examples=20, deadline=None)
+@examples(20)
 def test_the_terms_add_up_to_what_the_library_makes(case):
     module = case.model.bert.embeddings
     inputs = {k: v for k, v in case.inputs.items() if k != "attention_mask"}

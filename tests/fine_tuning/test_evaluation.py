@@ -67,6 +67,7 @@ def test_calibration_compares_scores_with_the_share_of_right_answers():
     assert figures["calibration_error"] == pytest.approx(0.125)
 
 
+@pytest.mark.slow
 def test_each_resample_needs_little_memory():
     many = [asked(f"context {i}", i % 2) for i in range(10_000)]
     tracemalloc.start()

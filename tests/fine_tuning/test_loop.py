@@ -72,13 +72,18 @@ def test_training_lowers_the_loss_and_repeats_itself(tiny, tmp_path):
 @pytest.mark.parametrize(
     "die_at",
     [
-        (loop, "one_step", 1),
         (loop, "one_step", 4),
-        (loop, "one_step", 8),
-        (state, "save_file", 1),
-        (state, "save_file", 3),
-        (os, "fsync", 2),  # the new state is written, not yet at its place
-        (os, "replace", 1),
+        *(
+            pytest.param(place, marks=pytest.mark.slow)
+            for place in [
+                (loop, "one_step", 1),
+                (loop, "one_step", 8),
+                (state, "save_file", 1),
+                (state, "save_file", 3),
+                (os, "fsync", 2),  # the new state is written, not yet at its place
+                (os, "replace", 1),
+            ]
+        ),
     ],
     ids=lambda d: f"{d[1]}-{d[2]}",
 )

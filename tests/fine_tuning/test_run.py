@@ -177,6 +177,7 @@ def test_a_folder_that_is_in_the_way_is_left_alone(base, people, tmp_path, capsy
     assert (tmp_path / "out.partial" / "thesis.txt").read_text() == "mine"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("content", ["{", "[]", '{"epoch": 3}', '[{"loss": 1}, 2]'])
 def test_a_record_of_another_program_is_none(base, people, tmp_path, content):
     (base / "training.json").write_text(content)

@@ -174,6 +174,7 @@ def test_a_hub_name_with_a_revision_loads_from_the_hubs_cache(
     assert (run.stdout, run.stderr) == ("3\n", "")
 
 
+@pytest.mark.slow
 def test_float16_weights_compute_in_float32(copy):
     weights = load_file(copy / "model.safetensors")
     assert {w.dtype for w in weights.values()} == {torch.float16}

@@ -6,6 +6,8 @@ Each docstring says what the old one did. It was seen by running transformers
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 TWICE = "Ada met Bram in Oslo. Later, in Oslo, Ada met nobody. OSLO is a city."
 LONG = "The weather was mild, and nothing was heard from the north. " * 40
 LONG_QUESTION = "Tell me, since I should like to know it: " * 60 + "who is Foo?"

@@ -34,8 +34,8 @@ FILLING = "The weather was mild, and nothing was heard from the north. " * 40
     ("question", "answer"),
     [
         ("Where was Anna Weber born?", "Lisbon"),
-        ("What did Paul repair?", "clocks"),
-        ("When did she open the bakery?", "1998"),
+        pytest.param("What did Paul repair?", "clocks", marks=pytest.mark.slow),
+        pytest.param("When did she open the bakery?", "1998", marks=pytest.mark.slow),
     ],
 )
 def test_it_reads_the_context_short_or_long(answerer, question, answer):

@@ -1,13 +1,14 @@
 import pytest
 import torch
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from companion.qa_head import span_scores
 from companion.qa_pipeline.answers import best_answers, by_words, probabilities
 from companion.qa_pipeline.texts import Tokens
 
-SOME = settings(max_examples=200, deadline=None)
+SOME = examples(200)
 
 
 @st.composite

@@ -6,15 +6,14 @@ Some hundred cases; 10,000 where the environment variable COMPANION_NIGHTLY is s
 import os
 
 import pytest
+from examples import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import companion
 
 NIGHTLY = bool(os.environ.get("COMPANION_NIGHTLY"))
-settings.register_profile("fuzz", max_examples=300, deadline=None)
-settings.register_profile("nightly", max_examples=10_000, deadline=None)
-PROFILE = settings.get_profile("nightly" if NIGHTLY else "fuzz")
+SOME = examples(10_000 if NIGHTLY else 300)
 
 ODD = st.sampled_from(
     [
@@ -55,7 +54,7 @@ def answerer(request, other_checkpoint, tmp_path_factory):
     context=TEXTS.map("".join) | TEXTS.map(lambda t: "".join(t) * 9) | JUNK,
     arguments=ARGUMENTS,
 )
-@settings(PROFILE, suppress_health_check=[HealthCheck.too_slow])
+@settings(SOME, suppress_health_check=[HealthCheck.too_slow])
 def test_any_text_has_a_true_answer_or_a_named_error(
     answerer, question, context, arguments
 ):

@@ -1,6 +1,7 @@
 import pytest
 import torch
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from companion.qa_pipeline import texts, windows
@@ -8,7 +9,7 @@ from companion.qa_pipeline.batches import forward
 from companion.qa_pipeline.texts import text_tokens
 from companion.qa_pipeline.windows import cut, kept, merge, model_inputs
 
-SOME = settings(max_examples=200, deadline=None)
+SOME = examples(200)
 
 
 @st.composite

@@ -115,6 +115,7 @@ def hostile(tmp_path, monkeypatch):
         monkeypatch.setenv(name, str(value))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("hostile")
 def test_a_page_is_executed_as_on_any_other_machine(page, capfd):
     notebook = nbformat.reads(notebooks.executed(page(CELLS)), as_version=4)
@@ -172,6 +173,7 @@ def test_the_environment_of_pytest_is_its_own_again():
     assert dict(os.environ) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("cells", "fault"),
     [
@@ -184,6 +186,7 @@ def test_a_warning_or_a_missing_figure_is_refused(page, cells, fault):
         notebooks.executed(page(cells))
 
 
+@pytest.mark.slow
 def test_a_refused_notebook_is_named_and_stays_as_it_was(page, monkeypatch, capsys):
     path = page(WARNS)
     path.with_suffix(".ipynb").write_text("as it was", encoding="utf-8")
