@@ -7,6 +7,10 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 WORKERS ?= 2
 SIDE_BY_SIDE := -n $(WORKERS) --dist loadfile
+ONE_THREAD := OMP_NUM_THREADS=1 # each worker: more than there are cores wait for each other
+
+# Where it is set, each worker compiles all tests again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help book serve quick test outputs coverage nightly oldest lab notebooks stable \
   lint lint-js format hooks picture requirements train-deps clean
@@ -44,7 +48,8 @@ quick: $(INSTALLED)  ## a minute or so: what a change is likely to break
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest tests -q -m "not slow" $(SIDE_BY_SIDE)
+	$(ONE_THREAD) $(BIN)/pytest tests -q -m "not slow" --hypothesis-profile quick \
+	  $(SIDE_BY_SIDE)
 
 nightly: $(INSTALLED)  ## far more texts for the pipeline, beside the old one too; an hour
 	COMPANION_NIGHTLY=1 $(BIN)/pytest $(SIDE_BY_SIDE) tests/qa_pipeline tests/oracle
@@ -68,7 +73,7 @@ outputs: $(INSTALLED)
 	$(BIN)/pytest --nbval $(SIDE_BY_SIDE) notebooks
 
 coverage: $(INSTALLED)  ## the tests alone, and how much of the companion they run
-	$(BIN)/pytest tests $(SIDE_BY_SIDE) --cov
+	$(ONE_THREAD) $(BIN)/pytest tests $(SIDE_BY_SIDE) --cov
 
 lab: $(INSTALLED)  ## JupyterLab on the notebooks
 	$(BIN)/jupyter lab --config=tools/jupyterlab/config.json

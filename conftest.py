@@ -1,8 +1,11 @@
-"""Pytest's hooks: a reader's settings do not reach the kernels of the notebooks."""
+"""Pytest's hooks: a reader's settings do not reach the kernels of the notebooks.
+
+What makes the kernels' variables is imported at the first notebook's first cell: it
+imports Torch, and of `make quick` most processes never see a notebook.
+"""
 
 import os
 from collections.abc import Iterator
-from contextlib import nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,22 +15,28 @@ KERNELS = pytest.StashKey[dict[str, str]]()  # the variables of each notebook's 
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make a folder for what the kernels write, until the end of the session."""
-    # Before the libraries are imported, which read it once: no test asks a hub.
+    """Let no library ask a hub; they read this once, when they are imported."""
     os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1")
-    from tools import kernels
 
-    folder = TemporaryDirectory(prefix="kernels-")
-    config.add_cleanup(folder.cleanup)
-    config.stash[KERNELS] = kernels.environment(Path(folder.name), kept=kernels.DTYPE)
+
+def for_kernels(config: pytest.Config) -> dict[str, str]:
+    """Return the kernels' variables; what they write is gone with the session."""
+    if KERNELS not in config.stash:
+        from tools import kernels
+
+        folder = TemporaryDirectory(prefix="kernels-")
+        config.add_cleanup(folder.cleanup)
+        made = kernels.environment(Path(folder.name), kept=kernels.DTYPE)
+        config.stash[KERNELS] = made
+    return config.stash[KERNELS]
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
     """Start a notebook's kernel, which nbval does here, with those variables."""
+    if item.path.suffix != ".ipynb":
+        return (yield)
     from tools import kernels
 
-    is_cell = item.path.suffix == ".ipynb"
-    wanted = item.config.stash[KERNELS]
-    with kernels.variables(wanted) if is_cell else nullcontext():
+    with kernels.variables(for_kernels(item.config)):
         return (yield)
