@@ -131,7 +131,8 @@ def attention_weights(scores: Tensor, mask: Tensor | None = None) -> Tensor:
 
     Args:
         scores: (B, A, T, T).
-        mask: (B, 1, 1, T), from `additive_mask`, added to each row.
+        mask: (B, 1, 1, T), from `additive_mask`, added to each row; or (B, 1, T, T),
+            with a row for each token that looks.
     Returns:
         (B, A, T, T).
     Raises:
@@ -161,9 +162,11 @@ def add_and_norm(
 
 
 def _check_mask(mask: Tensor, scores: Tensor) -> None:
-    wanted = scores.shape[0], 1, 1, scores.shape[-1]
-    if tuple(mask.shape) != wanted:
+    texts, tokens = scores.shape[0], scores.shape[-1]
+    wanted = [(texts, 1, rows, tokens) for rows in (1, tokens)]
+    if tuple(mask.shape) not in wanted:
         raise ValueError(
-            f"mask must have the shape {wanted}, not {tuple(mask.shape)}; "
-            "`additive_mask` makes it from the attention mask"
+            f"mask must have the shape {wanted[0]} or {wanted[1]}, not "
+            f"{tuple(mask.shape)}; `additive_mask` makes the first from the attention "
+            "mask"
         )

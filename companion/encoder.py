@@ -103,7 +103,7 @@ def trace_layer(
     Args:
         module: `model.bert.encoder.layer[i]`.
         hidden: (B, T, H), the residual stream.
-        mask: (B, 1, 1, T), from `additive_mask`.
+        mask: (B, 1, 1, T), from `additive_mask`, or (B, 1, T, T).
     Returns:
         Every intermediate; `.output` is the residual stream after the layer.
     Raises:
@@ -134,6 +134,25 @@ def feed_forward(module: BertIntermediate, hidden: Tensor) -> Tensor:
     check_vectors("hidden", hidden, module.dense.in_features)
     wide = linear(module.dense, hidden)  # (B, T, H) -> (B, T, I)
     return activation(module.intermediate_act_fn)(wide)
+
+
+def strongest_tokens(
+    inner: Tensor, tokens: list[str], row: int, count: int
+) -> dict[str, float]:
+    """Find the different tokens at which a row of W1 gives the largest numbers.
+
+    Args:
+        inner: (1, T, I), from `feed_forward` or a `LayerTrace`.
+        tokens: T of them; of equal ones the largest number counts.
+        row: 0 to I - 1, the inner number to look at.
+        count: how many tokens.
+    Returns:
+        The numbers by token, the largest first.
+    """
+    largest: dict[str, float] = {}
+    for token, number in zip(tokens, inner[0, :, row].tolist(), strict=True):
+        largest[token] = max(number, largest.get(token, -math.inf))
+    return dict(sorted(largest.items(), key=lambda item: -item[1])[:count])
 
 
 def activation(module: nn.Module) -> Callable[[Tensor], Tensor]:

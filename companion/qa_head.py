@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from companion.attention import linear
 from companion.checks import check_module, check_vectors
+from companion.tokens import Encoded
 
 
 def span_logits(qa_outputs: nn.Linear, hidden: Tensor) -> tuple[Tensor, Tensor]:
@@ -120,3 +121,41 @@ def largest_cells(table: Tensor, top_k: int) -> list[tuple[int, int, float]]:
 def best_span(starts: Tensor, ends: Tensor, longest: int) -> tuple[int, int, float]:
     """Return the first of `best_spans`."""
     return best_spans(starts, ends, longest)[0]
+
+
+def answer_from(
+    qa_outputs: nn.Linear, hidden: Tensor, encoded: Encoded, longest: int = 15
+) -> tuple[str, float]:
+    """Ask the head for an answer, from whatever layer's vectors.
+
+    Args:
+        qa_outputs: `model.qa_outputs`.
+        hidden: (1, T, H), the residual stream of `encoded` after any layer.
+        encoded: the question and its context, T tokens.
+        longest: tokens that an answer may have.
+    Returns:
+        The best span's text and its score.
+    Raises:
+        TypeError, ValueError: as `companion.checks` has them.
+    """
+    logits = [row[0] for row in span_logits(qa_outputs, hidden)]  # (T,) each
+    spans = span_probabilities(logits[0], logits[1], encoded.is_context)
+    first, last, score = best_span(*spans, longest)
+    return encoded.text_of(first, last), score
+
+
+def hide_question(encoded: Encoded, dtype: torch.dtype = torch.float32) -> Tensor:
+    """Make a mask by which only the question's own tokens read the question.
+
+    The context and the three special tokens read everything else. What they took from
+    the question in layers before this mask is theirs.
+
+    Args:
+        encoded: the question and its context, T tokens.
+        dtype: that of the scores it is added to.
+    Returns:
+        (1, 1, T, T), 0 to read, the lowest number not to; see `attention_weights`.
+    """
+    asked = (encoded.token_type_ids[0] == 0) & ~encoded.is_special  # (T,)
+    hidden = ~asked[:, None] & asked  # (T, 1) & (T,) -> (T, T), row i reads column j
+    return hidden[None, None].to(dtype) * torch.finfo(dtype).min

@@ -1,10 +1,11 @@
-"""Chapter 5: one layer's wiring, GELU, and how vectors move from layer to layer."""
+"""Chapter 5: a layer's wiring, GELU, what each layer does, and the tokens on maps."""
 
 from typing import Any
 
 import matplotlib.pyplot as plt
 import torch
 from matplotlib.axes import Axes
+from matplotlib.transforms import Bbox
 from torch import Tensor
 from torch.nn import functional as F
 from transformers import BertConfig
@@ -25,6 +26,8 @@ from companion.figures.style import (
 
 COLOURS = BLUE, ORANGE, GREEN, GREY
 DASHES = "-", "--", "-.", ":"
+# Where a label may stand beside its dot, in points; the first that is free is taken.
+OFFSETS = [(x, y) for y in (0, 9, -9, 18, -18, 27, -27) for x in (5, -5)]
 
 
 def layer_flow(config: BertConfig, tokens: int) -> Axes:
@@ -61,21 +64,14 @@ def _half(ax: Axes, top: float, branch: str, colour: str) -> None:
 
 
 def activations() -> Axes:
-    """Draw GELU, its form with tanh, and ReLU; inset, the error of that form."""
-    ax = new_axes(3.0)
+    """Draw GELU, and ReLU beside it."""
+    ax = new_axes(2.6)
     x = torch.linspace(-4, 4, 401, dtype=torch.float64)
-    exact, form = gelu_formula(x), F.gelu(x, approximate="tanh")
     ax.plot(x, F.relu(x), color=GREY, ls=":", label="ReLU")
-    ax.plot(x, exact, color=BLUE, lw=4, alpha=0.5, label="GELU")
-    ax.plot(x, form, color=ORANGE, lw=1.2, ls="--", label="GELU, form with tanh")
+    ax.plot(x, gelu_formula(x), color=BLUE, lw=2, label="GELU")
     ax.axhline(0, color="black", lw=0.5)
     ax.set(xlim=(-4, 4), ylim=(-0.5, 4), xlabel="before", ylabel="after")
     ax.legend(frameon=False, loc="upper left", fontsize=9)
-    inset = ax.inset_axes((0.09, 0.34, 0.34, 0.24))
-    inset.plot(x, (form - exact) * 1000, color=ORANGE, lw=1)
-    inset.axhline(0, color="black", lw=0.5)
-    inset.set_title("tanh form − GELU, × 1000", fontsize=7.5)
-    inset.tick_params(labelsize=7)
     return ax
 
 
@@ -107,23 +103,49 @@ def over_layers(lines: dict[str, list[float]], ylabel: str) -> Axes:
     return ax
 
 
+def right_after_layers(rights: dict[str, dict[str, list[float]]]) -> Axes:
+    """Draw the share of right answers over the layers, a line for each way to ask.
+
+    Args:
+        rights: of `companion/measured/layers.json`; the bands are two standard errors
+            to either side.
+    """
+    lines = {name: right["mean"] for name, right in rights.items()}
+    ax = over_layers(lines, "share of answers that are right")
+    for i, right in enumerate(rights.values()):
+        pairs = list(zip(right["mean"], right["error"], strict=True))
+        low, high = ([m + d * e for m, e in pairs] for d in (-2, 2))
+        colour = COLOURS[i % 4]
+        ax.fill_between(range(len(pairs)), low, high, color=colour, alpha=0.2, lw=0)
+    ax.set_ylim(0, 0.8)
+    return ax
+
+
 def token_maps(
-    points: Tensor, tokens: list[str], named: list[int], in_question: Tensor
+    points: Tensor,
+    shares: list[float],
+    tokens: list[str],
+    named: list[int],
+    in_question: Tensor,
 ) -> list[Axes]:
-    """Draw the map of `project_layers` at four steps: embeddings, middle, last two.
+    """Draw the maps of `project_each` at four steps: embeddings, middle, last two.
 
     Args:
         points: (L + 1, T, 2).
+        shares: L + 1 of them, of the spread that a map shows; they stand above it.
         tokens: T of them; only those at the places `named` are written out.
         in_question: (T,), True for a token that is drawn in another colour.
     """
-    _, axes = plt.subplots(
-        2, 2, figsize=(WIDTH, 5.2), dpi=220, layout="constrained", sharex=True
+    figure, axes = plt.subplots(
+        2, 2, figsize=(WIDTH, 5.2), dpi=220, layout="constrained"
     )
     for ax, step in zip(axes.flat, shown_steps(len(points)), strict=True):
-        ax.set_title("embeddings" if step == 0 else f"after layer {step - 1}")
-        ax.title.set_fontsize(9.5)
-        _one_map(ax, points[step], tokens, named, in_question)
+        place = "embeddings" if step == 0 else f"after layer {step - 1}"
+        ax.set_title(f"{place}: {shares[step]:.0%}", fontsize=9.5)
+        _dots(ax, points[step], in_question)
+    figure.draw_without_rendering()  # places the panels, which labels must know
+    for ax, step in zip(axes.flat, shown_steps(len(points)), strict=True):
+        _labels(ax, points[step], tokens, named)
     return list(axes.flat)
 
 
@@ -132,17 +154,28 @@ def shown_steps(steps: int) -> list[int]:
     return [0, steps // 2, max(steps - 2, 0), steps - 1]
 
 
-def _one_map(
-    ax: Axes, places: Tensor, tokens: list[str], named: list[int], asked: Tensor
-) -> None:
-    """Draw the tokens at one step, (T, 2), with those at the places `named` written."""
+def _dots(ax: Axes, places: Tensor, asked: Tensor) -> None:
+    """Draw the tokens at one step, (T, 2), on axes without a unit."""
     colours = [ORANGE if question else SKY for question in asked.tolist()]
     ax.scatter(places[:, 0].tolist(), places[:, 1].tolist(), c=colours, s=9)
-    offset: dict[str, Any] = {"textcoords": "offset points", "fontsize": 8}
-    for turn, i in enumerate(named):
+    ax.set(xticks=[], yticks=[])
+    ax.margins(0.22)
+
+
+def _labels(ax: Axes, places: Tensor, tokens: list[str], named: list[int]) -> None:
+    """Write the tokens at the places `named`, each where no other label is yet."""
+    taken: list[Bbox] = []
+    for i in named:
         x, y = places[i].tolist()
         ax.plot(x, y, "o", color=BLUE, ms=4)
-        ax.annotate(tokens[i], (x, y), (3, -8 if turn % 2 else 2), **offset)
-    ax.spines[["top", "right"]].set_visible(False)
-    ax.margins(0.12)
-    ax.tick_params(labelsize=7)
+        for offset in OFFSETS:
+            align = {"ha": "left" if offset[0] > 0 else "right", "va": "center"}
+            label = ax.annotate(
+                tokens[i], (x, y), offset, textcoords="offset points", fontsize=8
+            )
+            label.set(**align)
+            extent = label.get_window_extent()
+            if not any(extent.overlaps(other) for other in taken):
+                break
+            label.remove()
+        taken.append(extent)
