@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from companion.comparison import compare, library_trace
     from companion.encoder import trace
     from companion.loading import load
+    from companion.pretraining import load_masked
     from companion.qa_pipeline import QuestionAnswerer
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "compare",
     "library_trace",
     "load",
+    "load_masked",
     "trace",
 ]
 
@@ -28,6 +30,7 @@ if not TYPE_CHECKING:  # to a type checker any name would do
             "compare": "comparison",
             "library_trace": "comparison",
             "load": "loading",
+            "load_masked": "pretraining",
             "trace": "encoder",
         },
     )

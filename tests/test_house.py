@@ -19,7 +19,7 @@ SOURCES = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")]
 ORDER = [
     *("_version", "lazy", "extras", "checksums", "devices", "checks"),
     *("architecture", "tokens", "embeddings", "attention", "encoder", "qa_head"),
-    *("loading", "running", "measured", "projection", "comparison"),
+    *("rounding", "loading", "running", "measured", "projection", "comparison"),
     *("qa_pipeline", "heads", "figures", "training", "fine_tuning"),
     *("pretraining", "exercises", "views", "companion", "commands", "__main__"),
 ]

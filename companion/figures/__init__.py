@@ -56,6 +56,12 @@ from companion.figures.plane import (  # noqa: E402
     one_head_or_two,
     query_and_mixture,
 )
+from companion.figures.pretraining import (  # noqa: E402
+    bodies_that_guess,
+    guessing_flow,
+    resting_curve,
+    slope_at,
+)
 from companion.figures.qa_head import (  # noqa: E402
     cross_entropy,
     logits_under_text,
@@ -85,10 +91,12 @@ __all__ = [
     "all_heads",
     "attention_flow",
     "attention_lines",
+    "bodies_that_guess",
     "cross_entropy",
     "data_flow",
     "domain_scores",
     "embedding_sum",
+    "guessing_flow",
     "head_effects",
     "head_kinds",
     "layer_flow",
@@ -108,7 +116,9 @@ __all__ = [
     "query_and_mixture",
     "query_times_keys",
     "reliability",
+    "resting_curve",
     "right_after_layers",
+    "slope_at",
     "span_flow",
     "span_table",
     "term_norms",

@@ -76,8 +76,14 @@ def guess_figures(rows: numpy.ndarray) -> dict[str, Any]:
     """Mean loss in nats, top-1 and top-5 in percent, each with its middle 95 %.
 
     The bounds are those when texts are drawn at random, again and again.
+
+    Raises:
+        ValueError: if no token is hidden.
     """
+    if not rows[:, 0].any():
+        raise ValueError(f"rows must have a hidden token, not 0 in {len(rows)} texts")
     totals = numpy.stack(list(resampled(rows)))
+    totals = totals[totals[:, 0] > 0]  # a draw of few texts may have no hidden token
     low, high = numpy.percentile(_means(totals), [2.5, 97.5], axis=0)
     found: dict[str, Any] = {"texts": len(rows), "hidden": int(rows[:, 0].sum())}
     for i, (name, mean) in enumerate(

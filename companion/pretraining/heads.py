@@ -69,5 +69,9 @@ def next_sentence_logits(seq_relationship: nn.Linear, pooled: Tensor) -> Tensor:
         TypeError, ValueError: as `companion.checks` has them.
     """
     check_module("seq_relationship", seq_relationship, nn.Linear)
-    check_vectors("pooled", pooled.unsqueeze(1), seq_relationship.in_features)
+    size = seq_relationship.in_features
+    if pooled.ndim != 2 or pooled.shape[1] != size:
+        raise ValueError(
+            f"pooled must have the shape (B, {size}), not {tuple(pooled.shape)}"
+        )
     return linear(seq_relationship, pooled)

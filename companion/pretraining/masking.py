@@ -61,7 +61,9 @@ def hide(
     lot = torch.rand(input_ids.shape, generator=generator)  # (B, T), decides the fate
     fate = 1 + (lot >= 0.1).int() + (lot >= 0.9).int()  # KEPT, MASKED, SWAPPED
     fate = fate * hidden
-    drawn = torch.randint_like(input_ids, vocabulary_size, generator=generator)
+    drawn = torch.randint(
+        vocabulary_size, input_ids.shape, generator=generator, dtype=input_ids.dtype
+    )
     read = torch.where(fate == MASKED, mask_id, input_ids)
     read = torch.where(fate == SWAPPED, drawn, read)
     labels = torch.where(hidden, input_ids, NOT_ASKED)

@@ -116,6 +116,8 @@ def _pieces(
         raise ValueError(f"--length {recipe.length}: the base reads {most} tokens")
     texts = [e.context for source in sources for e in source.training]
     pieces = pieces_of(texts, tokenizer, recipe.length)
+    if not pieces:
+        raise ValueError(f"--data: none of the {len(texts)} texts has a token")
     return pairs_of(pieces, recipe.seed) if recipe.next_sentence else pieces
 
 
@@ -148,15 +150,18 @@ def _finish(
 
 
 def measure(folder: Path, sources: list[Source]) -> dict[str, dict[str, Any]]:
-    """The figures of each source's held-out texts, printed as they come."""
+    """The figures of each source's held-out texts, printed as they come.
+
+    Of a source there are none if by chance no token of its few short texts is hidden.
+    """
     tokenizer, stored, _ = read_model(BertForMaskedLM, str(folder))  # as rounded
     stored.set_attn_implementation("sdpa")
     bfloat16 = multiplies_bfloat16(torch.device("cpu"))
     results = {}
     for source in sources:
         texts = list(dict.fromkeys(e.context for e in source.held_out))
-        if texts:
-            rows = ask_hidden(tokenizer, stored, texts, bfloat16=bfloat16)
+        rows = ask_hidden(tokenizer, stored, texts, bfloat16=bfloat16)
+        if rows.any():
             results[source.name] = guess_figures(rows)
             print(source.name, guess_line(results[source.name]), flush=True)
     return results

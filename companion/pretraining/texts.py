@@ -55,18 +55,14 @@ class HiddenPiece:
 def pieces_of(texts: list[str], tokenizer: BertTokenizer, length: int) -> list[Piece]:
     """Cut each text into equal pieces of at most `length` tokens, the special included.
 
-    No piece holds the end of one text and the beginning of another.
-
-    Raises:
-        ValueError: if no text has a token.
+    No piece holds the end of one text and the beginning of another. A text without a
+    token has none.
     """
     pieces = []
     for ids in tokenizer(texts, add_special_tokens=False)["input_ids"]:
         count = math.ceil(len(ids) / (length - 2))
         bounds = [round(i * len(ids) / max(1, count)) for i in range(count + 1)]
         pieces += [Piece(ids[a:b], []) for a, b in itertools.pairwise(bounds)]
-    if not pieces:
-        raise ValueError(f"there is no token in any of the {len(texts)} texts")
     return pieces
 
 
@@ -101,7 +97,8 @@ def hidden_batches(
     """
     order = epochs(pieces, recipe.epochs, size, recipe.seed)
     for step, batch in enumerate(order):
-        generator = torch.Generator().manual_seed(recipe.seed * SEED_STEP + step)
+        seed = (recipe.seed * SEED_STEP + step) % 2**63  # as many as Torch takes
+        generator = torch.Generator().manual_seed(seed)
         yield [hidden(piece, tokenizer, recipe.hide, generator) for piece in batch]
 
 
