@@ -30,22 +30,17 @@ def ask_hidden(
     seed: int = 0,
     bfloat16: bool = False,
 ) -> numpy.ndarray:
-    """Hide 15 % of the tokens of each text, as in training, and let `model` guess.
+    """Let `model` guess what `hidden_texts` hides.
 
     Args:
-        length: tokens in a piece.
+        texts, length, seed: see `hidden_texts`.
         bfloat16: compute matrix products in this shorter format.
     Returns:
         (texts, 4), a row of `COLUMNS` for each.
     """
     rows = numpy.zeros((len(texts), len(COLUMNS)))
-    generator = torch.Generator().manual_seed(seed)
     guesser = Guesser(model).eval()
-    ready = [
-        (number, hidden(piece, tokenizer, SHARE, generator))
-        for number, text in enumerate(texts)
-        for piece in pieces_of([text], tokenizer, length)
-    ]
+    ready = hidden_texts(tokenizer, texts, length, seed)
     ready.sort(key=lambda pair: len(pair[1]))
     for i in range(0, len(ready), BATCH):
         numbers, batch = zip(*ready[i : i + BATCH], strict=True)
@@ -53,6 +48,25 @@ def ask_hidden(
             each = _guessed(guesser, list(batch))
         numpy.add.at(rows, list(numbers), list(each))
     return rows
+
+
+def hidden_texts(
+    tokenizer: BertTokenizer, texts: list[str], length: int = 128, seed: int = 0
+) -> list[tuple[int, HiddenPiece]]:
+    """Hide 15 % of the tokens of each text, as in training.
+
+    Args:
+        length: tokens in a piece.
+        seed: of what is hidden.
+    Returns:
+        The pieces, each with its text's number.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    return [
+        (number, hidden(piece, tokenizer, SHARE, generator))
+        for number, text in enumerate(texts)
+        for piece in pieces_of([text], tokenizer, length)
+    ]
 
 
 def _guessed(guesser: Guesser, batch: list[HiddenPiece]) -> Iterator[list[float]]:
