@@ -96,6 +96,7 @@ def test_each_answer_comes_once_however_many_windows_hold_it(answerer):
     assert sum(a["score"] for a in answers) <= 1
 
 
+@pytest.mark.slow
 def test_lists_give_lists_in_the_order_asked(answerer):
     questions = ["Who stayed in Oslo?", "Who?", "Where was Anna Weber born?"] * 2
     contexts = [VILLAGE, CONTEXT, FILLING + VILLAGE] * 2
