@@ -2,14 +2,15 @@ import math
 
 import pytest
 import torch
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from small_berts import cases
 
 import companion
 from companion import attention
 
-SOME = settings(max_examples=20, deadline=None)
+SOME = examples(20)
 
 
 def vectors(case, tokens=5, batch=2):
@@ -80,6 +81,16 @@ def test_a_mask_is_zero_where_a_token_is_read(dtype):
     read = (mask == 0).flatten(1).tolist()
     assert read == [[True, True, False], [True, False, False]]
     assert mask.min() == torch.finfo(dtype).min
+
+
+def test_a_mask_may_have_a_row_for_each_token_that_looks():
+    mask = torch.zeros(1, 1, 3, 3)
+    mask[0, 0, 1, 2] = -torch.inf
+    weights = attention.attention_weights(torch.zeros(1, 2, 3, 3), mask)
+    wanted = torch.tensor([[1 / 3] * 3, [1 / 2, 1 / 2, 0], [1 / 3] * 3])
+    torch.testing.assert_close(weights, wanted.expand(1, 2, 3, 3))
+    with pytest.raises(ValueError, match=r"\(1, 1, 3, 3\), not \(1, 1, 2, 3\)"):
+        attention.attention_weights(torch.zeros(1, 2, 3, 3), mask[:, :, :2])
 
 
 def test_bad_input_is_named(embedded):

@@ -1,6 +1,7 @@
 import pytest
 import torch
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from small_berts import Case, cases
 from torch import nn
@@ -12,7 +13,7 @@ import companion
 from companion import encoder
 from companion.qa_head import span_logits
 
-SOME = settings(max_examples=25, deadline=None)
+SOME = examples(25)
 ROUNDING = 1e-4  # of float32; a LayerNorm over near-equal numbers magnifies it
 NOTES_TYPES = torch.tensor([[0, 0, 0, 0, 1, 1, 1, 1, 1, 1]])
 
@@ -132,7 +133,7 @@ def test_permuting_a_batch_permutes_the_result(case, random):
 
 
 @given(cases(dtype=torch.float64))
-@settings(max_examples=15, deadline=None)
+@examples(15)
 def test_gradients_equal_the_librarys(case):
     model, parameters = case.model, list(case.model.parameters())
     output = model(**case.inputs)
@@ -218,3 +219,9 @@ def test_a_layer_wants_vectors_of_its_size(embedded, notes_ids):
         encoder.trace_layer(layer, torch.zeros(1, 3, 12))
     with pytest.raises(TypeError, match=r"floating-point numbers, not torch\.int64"):
         encoder.feed_forward(layer.intermediate, notes_ids)
+
+
+def test_the_tokens_that_wake_a_row_most_each_counted_once():
+    inner = torch.tensor([[[0.0, 1.0], [0.0, 3.0], [9.0, 2.0], [0.0, -1.0]]])
+    found = encoder.strongest_tokens(inner, ["a", "b", "a", "c"], row=1, count=2)
+    assert list(found.items()) == [("b", 3.0), ("a", 2.0)]

@@ -2,12 +2,21 @@ import math
 
 import pytest
 import torch
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
-from companion.qa_head import best_spans, span_logits, span_probabilities, span_scores
+from companion import encoder, running
+from companion.qa_head import (
+    answer_from,
+    best_spans,
+    hide_question,
+    span_logits,
+    span_probabilities,
+    span_scores,
+)
 
-SOME = settings(max_examples=200, deadline=None)
+SOME = examples(200)
 
 
 def test_the_head_is_one_linear(embedded):
@@ -117,3 +126,49 @@ def test_cls_takes_its_share_of_the_probability():
         logits, logits, torch.tensor([False, False, True, False])
     )
     assert starts.tolist() == [0, 0, 0.5, 0]
+
+
+def test_the_answer_from_the_last_vectors_is_the_pipelines(embedded, answerer):
+    tokenizer, model = embedded
+    for question, answer in running.QUESTIONS.items():
+        encoded = running.example(tokenizer, model, question)
+        with torch.inference_mode():
+            trace = encoder.trace(model.bert, **encoded.model_inputs())
+            hidden = trace.last_hidden_state
+            text, score = answer_from(model.qa_outputs, hidden, encoded)
+            short, _ = answer_from(model.qa_outputs, hidden, encoded, longest=1)
+        theirs = answerer(question, running.PARAGRAPH, align_to_words=False)
+        assert text == answer == theirs["answer"]
+        assert score == pytest.approx(theirs["score"], abs=1e-5)
+        assert " " not in short
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_only_the_question_reads_a_hidden_question(embedded, dtype):
+    encoded = running.example(*embedded, "Where did Clara move the museum?")
+    mask = hide_question(encoded, dtype)
+    asked = [i for i, t in enumerate(encoded.tokens[:-1]) if 0 < i < 8]
+    assert encoded.tokens[8] == "[SEP]"
+    T = len(encoded.tokens)
+    wanted = [[i not in asked and j in asked for j in range(T)] for i in range(T)]
+    assert (mask < 0)[0, 0].tolist() == wanted
+    assert (mask.dtype, mask.min()) == (dtype, torch.finfo(dtype).min)
+
+
+def test_nothing_of_a_question_hidden_from_the_first_layer_reaches_the_context(
+    embedded,
+):
+    tokenizer, model = embedded
+    last, lengths = [], set()
+    for question in ("Where did Clara move it?", "When was Clara born then?"):
+        encoded = running.example(tokenizer, model, question)
+        with torch.inference_mode():
+            hidden = encoder.trace(model.bert, **encoded.model_inputs()).embeddings
+            hidden = hidden.output
+            for module in model.bert.encoder.layer:
+                mask = hide_question(encoded)
+                hidden = encoder.trace_layer(module, hidden, mask).output
+        last.append(hidden[0, encoded.is_context])
+        lengths.add(len(encoded.tokens))
+    assert len(lengths) == 1  # or the positions would differ
+    torch.testing.assert_close(*last, rtol=0, atol=1e-4)
