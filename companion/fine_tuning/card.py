@@ -22,7 +22,7 @@ from companion.fine_tuning.sources import SHORT, Source
 from companion.training import steps
 
 RECORD = "training.json"
-FIELDS = {"command", "base", "recipe", "data", "results"}
+FIELDS = {"command", "base", "recipe", "dropout", "data", "results"}
 Stage = dict[str, Any]
 
 
@@ -75,7 +75,10 @@ def rules_of(sources: list[Source]) -> list[str]:
 
 
 def stages_of(base: str | Path) -> list[Stage]:
-    """The stages that made the model in `base`; [] if it has no such record."""
+    """The stages that made the model in `base`; [] if it has no such record.
+
+    A pretraining is none of them: `companion.pretraining.card` has its own record.
+    """
     try:
         stages = json.loads((Path(base) / RECORD).read_text("utf-8"))
     except (OSError, ValueError):
@@ -116,7 +119,7 @@ def text(folder: Path, more: str = "") -> str:
         settings=_settings(stages),
         logs=_logs(folder),
         sources=sources_text(stages[0]["base"], list(data.values())),
-        checksums="\n".join(_checksum(d) for d in data.values() if d["sha256"]),
+        checksums=checksums_text(list(data.values())),
         more=more,
     )
     return f"---\n{header}---\n{body}"
@@ -186,8 +189,10 @@ def sources_text(base: str, data: list[dict[str, Any]]) -> str:
     return "\n".join(dict.fromkeys(entries))
 
 
-def _checksum(data: dict[str, Any]) -> str:
-    return f"- `{data['name']}`, SHA-256 `{data['sha256']}`"
+def checksums_text(data: list[dict[str, Any]]) -> str:
+    """A line for each file that was trained on."""
+    files = [d for d in data if d["sha256"]]
+    return "\n".join(f"- `{d['name']}`, SHA-256 `{d['sha256']}`" for d in files)
 
 
 def _header(folder: Path) -> dict[str, Any]:

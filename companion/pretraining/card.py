@@ -8,7 +8,13 @@ from typing import Any
 import yaml
 
 from companion.checksums import file_sha256
-from companion.fine_tuning.card import RECORD, rules_of, sources_text, start_of
+from companion.fine_tuning.card import (
+    RECORD,
+    checksums_text,
+    rules_of,
+    sources_text,
+    start_of,
+)
 from companion.fine_tuning.sources import Source
 from companion.pretraining.recipe import PretrainingRecipe
 
@@ -43,6 +49,8 @@ the middle 95 % when texts are drawn at random, again and again.
 ## What it was made from
 
 {sources}
+
+{checksums}
 {more}"""
 
 
@@ -102,6 +110,7 @@ def guesser_card(folder: Path, more: str = "") -> str:
         command=facts["command"],
         settings="\n".join(f"| {name} | {value} |" for name, value in settings),
         sources=sources_text(facts["base"], facts["data"]),
+        checksums=checksums_text(facts["data"]),
         more=more,
     )
     return f"---\n{yaml.safe_dump(header, sort_keys=False)}---\n{body}"
