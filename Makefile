@@ -44,7 +44,7 @@ book: $(INSTALLED)  ## the HTML book, from the stored outputs; strict
 serve: book  ## the book at http://localhost:8000
 	$(BIN)/python -m http.server --directory _build/html --bind localhost 8000
 
-quick: $(INSTALLED)  ## a minute or so: what a change is likely to break
+quick: $(INSTALLED)  ## half a minute: what a change is likely to break
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
