@@ -202,10 +202,15 @@ def test_training_lowers_the_loss_and_repeats_itself(
 @pytest.mark.parametrize(
     "die_at",
     [
-        (loop, "one_step", 1),
         (loop, "one_step", 6),
-        (state, "save_file", 2),
-        (os, "replace", 1),
+        *(
+            pytest.param(place, marks=pytest.mark.slow)
+            for place in [
+                (loop, "one_step", 1),
+                (state, "save_file", 2),
+                (os, "replace", 1),
+            ]
+        ),
     ],
     ids=lambda d: f"{d[1]}-{d[2]}",
 )
