@@ -1,4 +1,4 @@
-"""A training that dies at a chosen call, and whether two ended with the same weights."""
+"""A training that dies at a chosen call; are the weights of two trainings equal?"""
 
 import torch
 

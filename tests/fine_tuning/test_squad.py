@@ -297,3 +297,55 @@ def test_an_empty_part_is_refused_before_training(tmp_path, spec, rule, message)
     [path] = several(tmp_path, "a.json")
     with pytest.raises(ValueError, match=rf"--data .*a\.json: .*{message}"):
         sources.read_sources([f"{path}{spec}"], [rule], seed=0)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_plain_file_is_cut_at_its_empty_lines(tmp_path, end):
+    text = "\ufeffMy name\nis Ada.\n\n \t\n\nI  sing.\n\n\n"
+    path = tmp_path / "story.txt"
+    path.write_bytes(text.replace("\n", end).encode())
+    examples = squad.read_paragraphs(path)
+    assert [e.context for e in examples] == ["My name is Ada.", "I sing."]
+    assert [(e.question, e.answers, e.page, e.id) for e in examples] == [
+        ("", (), "story", "#0"), ("", (), "story", "#1")
+    ]  # fmt: skip
+    assert examples[0].where == f"{path}, question '#0'"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "no text in it"),
+        (b" \n\n\t\n", "no text in it"),
+        ("My name is Zo\xeb".encode("latin-1"), "not a text in UTF-8"),
+        ("My name is Foo".encode("utf-16"), "not a text in UTF-8"),
+    ],
+)
+def test_a_plain_file_that_cannot_be_read_is_named(tmp_path, content, message):
+    path = tmp_path / "bad.txt"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=rf"bad\.txt: {message}"):
+        squad.read_paragraphs(path)
+
+
+def test_of_texts_each_comes_once_and_those_held_out_never(tmp_path):
+    path = squad_file(
+        tmp_path / "a.json",
+        *[(f"My name is Ada{i // 3}", answer("X", 3)) for i in range(30)],
+    )  # the answers are nowhere, and nobody asks for them
+    [source] = sources.read_sources([str(path)], RULES, seed=0, texts=True)
+    trained = [e.context for e in source.training]
+    assert trained == [f"My name is Ada{i}" for i in range(9)]
+    assert {e.context for e in source.held_out} == {"My name is Ada9"}
+
+
+def test_paragraphs_of_a_plain_file_are_held_out_like_any_others(tmp_path):
+    path = tmp_path / "story.TXT"
+    path.write_text("\n\n".join(f"Line {i % 8}" for i in range(10)))
+    rules = ["paragraphs:2"]
+    [source] = sources.read_sources([f"{path}:2"], rules, seed=0, texts=True)
+    assert [e.context for e in source.held_out] == ["Line 6", "Line 7"]
+    trained = sorted(e.context for e in source.training)  # each text once, then twice
+    assert trained == sorted([f"Line {i}" for i in range(6)] * 2)
+    with pytest.raises(ValueError, match=r"story\.TXT: no JSON file"):
+        sources.read_sources([str(path)], rules, seed=0)

@@ -6,10 +6,16 @@ import shutil
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from transformers import AutoTokenizer, BertTokenizer
+from transformers import (
+    AutoTokenizer,
+    BertForMaskedLM,
+    BertForPreTraining,
+    BertForQuestionAnswering,
+    BertTokenizer,
+)
 
 import companion
-from companion.loading import read_checkpoint
+from companion.loading import read_checkpoint, read_model
 
 HEAD = ("qa_outputs.weight", "qa_outputs.bias")
 
@@ -286,3 +292,103 @@ def test_a_folder_may_have_any_name(checkpoint):
     for name in (folder, f"{folder}/", link, f"{link}/"):
         _, model = companion.load(str(name))
         assert model.config.hidden_size == 32
+
+
+def with_heads(checkpoint, kind):
+    """The checkpoint's encoder with the heads of `kind`, in the same folder."""
+    _, model = checkpoint.read()
+    torch.manual_seed(3)
+    other = kind(model.config)
+    other.bert.load_state_dict(model.bert.state_dict(), strict=False)
+    other.save_pretrained(checkpoint.folder)
+    return other
+
+
+PREDICTIONS, POOLER, RELATION = "cls.predictions.", "bert.pooler.", "cls.seq_relati"
+
+
+@pytest.mark.parametrize(
+    ("stored", "wanted", "lacking"),
+    [
+        (BertForQuestionAnswering, BertForQuestionAnswering, []),
+        (BertForMaskedLM, BertForMaskedLM, []),
+        (BertForPreTraining, BertForPreTraining, []),
+        (BertForQuestionAnswering, BertForMaskedLM, [PREDICTIONS]),
+        (BertForQuestionAnswering, BertForPreTraining, [POOLER, PREDICTIONS, RELATION]),
+        (BertForMaskedLM, BertForPreTraining, [POOLER, RELATION]),
+        (BertForMaskedLM, BertForQuestionAnswering, ["qa_outputs."]),
+        (BertForPreTraining, BertForQuestionAnswering, ["qa_outputs."]),
+        (BertForPreTraining, BertForMaskedLM, []),
+    ],
+)
+def test_heads_that_are_lacking_are_named_and_new(checkpoint, stored, wanted, lacking):
+    before = with_heads(checkpoint, stored).state_dict()
+    _, model, found = read_model(wanted, str(checkpoint.folder), new_head=True)
+    assert [h.startswith(part) for h, part in zip(found, lacking, strict=True)] == (
+        [True] * len(lacking)
+    )
+    assert not model.training
+    for name, weights in model.state_dict().items():
+        if not name.startswith(tuple(lacking)):
+            assert torch.equal(weights, before[name]), name
+    if wanted is not BertForQuestionAnswering:
+        table = model.bert.embeddings.word_embeddings.weight
+        assert model.cls.predictions.decoder.weight is table
+    if lacking:
+        with pytest.raises(ValueError, match=rf"is not a BERT .*lack {lacking[0]}"):
+            read_model(wanted, str(checkpoint.folder))
+    else:
+        assert read_model(wanted, str(checkpoint.folder))[2] == []
+
+
+def test_what_a_checkpoint_is_not_is_said_by_the_head_that_was_wanted(checkpoint):
+    for kind, name in (
+        (BertForMaskedLM, "a BERT with a masked-word head"),
+        (BertForPreTraining, "a BERT with the heads of pretraining"),
+    ):
+        with pytest.raises(ValueError, match=f"copy' is not {name}: its weights lack"):
+            read_model(kind, str(checkpoint.folder))
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "cls.predictions.bias",
+        "cls.predictions.transform.LayerNorm.weight",
+        "bert.pooler.dense.bias",
+        "cls.seq_relationship.weight",
+    ],
+)
+def test_half_a_head_of_pretraining_is_none(checkpoint, part):
+    with_heads(checkpoint, BertForPreTraining)
+    checkpoint.weights(lambda w: {n: t for n, t in w.items() if n != part})
+    for new_head in (False, True):
+        with pytest.raises(ValueError, match=rf"lack {part}"):
+            read_model(BertForPreTraining, str(checkpoint.folder), new_head=new_head)
+
+
+def test_a_masked_word_head_may_store_its_table_twice(checkpoint):
+    before = with_heads(checkpoint, BertForMaskedLM)
+    table = before.bert.embeddings.word_embeddings.weight.detach()
+    tied = {
+        "cls.predictions.decoder.weight": table.clone(),
+        "cls.predictions.decoder.bias": before.cls.predictions.bias.detach().clone(),
+    }
+    checkpoint.weights(lambda w: {**w, **tied})
+    for new_head in (False, True):
+        _, model, lacking = read_model(
+            BertForMaskedLM, str(checkpoint.folder), new_head=new_head
+        )
+        assert lacking == []
+        assert model.cls.predictions.decoder.weight is (
+            model.bert.embeddings.word_embeddings.weight
+        )
+
+
+def test_a_body_cut_short_is_no_base_for_any_head(checkpoint):
+    with_heads(checkpoint, BertForPreTraining)
+    gone = "bert.encoder.layer.1.output.dense.weight"
+    checkpoint.weights(lambda w: {n: t for n, t in w.items() if n != gone})
+    for kind in (BertForQuestionAnswering, BertForMaskedLM, BertForPreTraining):
+        with pytest.raises(ValueError, match=rf"not a BERT encoder.* lack {gone}"):
+            read_model(kind, str(checkpoint.folder), new_head=True)
