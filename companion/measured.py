@@ -39,13 +39,20 @@ def weights_sha256(folder: Path = EMBEDDED) -> str | None:
     return digest.hexdigest() if paths else None
 
 
-def held_out_scores() -> dict[str, dict[str, float]]:
+def held_out_scores(stage: int | None = None) -> dict[str, dict[str, float]]:
     """EM and F1 of the embedded model on what it was not trained on, by domain.
 
-    From its own record, `training.json`; of several stages the last one counts.
+    Args:
+        stage: of its training, from 1; after the last one, if None. From its own
+            record, `training.json`.
+    Raises:
+        ValueError: if there is no such stage.
     """
     record = json.loads((EMBEDDED / "training.json").read_text(encoding="utf-8"))
+    last = len(record)
+    if stage is not None and not 1 <= stage <= last:
+        raise ValueError(f"stage must be from 1 to {last}, not {stage}")
     return {
         name.partition(".")[0]: {"EM": figures["EM"], "F1": figures["F1"]}
-        for name, figures in record[-1]["results"].items()
+        for name, figures in record[(stage or last) - 1]["results"].items()
     }

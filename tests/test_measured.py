@@ -53,6 +53,23 @@ def test_scores_are_those_of_the_last_stage():
     assert scores["qamr"] == {"EM": wanted["EM"], "F1": wanted["F1"]}
 
 
+def test_each_stage_has_its_own_scores_and_others_are_refused():
+    record = json.loads((EMBEDDED / "training.json").read_text("utf-8"))
+    for number, stage in enumerate(record, 1):
+        wanted = stage["results"]["qamr.json.gz"]["EM"]
+        assert measured.held_out_scores(number)["qamr"]["EM"] == wanted
+    assert measured.held_out_scores(len(record)) == measured.held_out_scores()
+    for stage in (0, 3):
+        with pytest.raises(ValueError, match=f"stage must be from 1 to 2, not {stage}"):
+            measured.held_out_scores(stage)
+
+
+def test_the_cost_counts_the_steps_that_were_logged():
+    for number, stage in enumerate(measured.results("training_cost")["stages"], 1):
+        log = (EMBEDDED / f"training_log_{number}.jsonl").read_text("utf-8")
+        assert stage["steps"] == len(log.splitlines())
+
+
 def test_the_ablations_are_written_again_byte_for_byte(tmp_path):
     output = tmp_path / "ablations.json"
     shutil.copy(ablations.OUTPUT, output)

@@ -29,10 +29,9 @@ from companion.exercises.encoder import (
     check_one_linear,
 )
 from companion.exercises.fine_tuning import (
+    check_band,
     check_f1,
-    check_gpu_steps,
     check_labels,
-    check_rate,
 )
 from companion.exercises.heads import (
     check_previous,
@@ -61,11 +60,11 @@ from companion.exercises.tokens import (
 
 __all__ = [
     "check_alone",
+    "check_band",
     "check_break_even",
     "check_f1",
     "check_first_pieces",
     "check_gelu",
-    "check_gpu_steps",
     "check_labels",
     "check_layer",
     "check_layer_norm",
@@ -79,7 +78,6 @@ __all__ = [
     "check_pieces",
     "check_previous",
     "check_previous_head",
-    "check_rate",
     "check_rollout",
     "check_score_cost",
     "check_silent",

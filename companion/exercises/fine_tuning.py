@@ -1,4 +1,4 @@
-"""Chapter 9's exercises: label an answer, F1 by hand, count steps, find the rate."""
+"""Chapter 9's exercises: label an answer, F1 by hand, the band of chance."""
 
 from companion.exercises.verdicts import grade, grade_items
 from companion.fine_tuning.features import features_of
@@ -44,23 +44,12 @@ def check_f1(answer: object) -> None:
     grade(answer, 4 / 6, hints, "Twice the shared words, over all words of both.")
 
 
-def check_gpu_steps(answer: object) -> None:
-    """Check the steps of a run on eight GPUs."""
+def check_band(answer: object) -> None:
+    """Check two standard errors, in points, of 60 % over 600 questions."""
     hints = {
-        2 * 88_000 / 32: "That is for one GPU; here a step takes eight batches.",
-        344: "That is one epoch.",
-        687.5: "The last step of an epoch takes what is left: round up, then double.",
-        8 * 688: "All eight take the same step together.",
+        2.0: "That is one standard error.",
+        0.04: "In points, please: 60 % are 60 points.",
+        0.02: "That is one standard error, and as a share. Two, in points, please.",
+        8.0: "That is the width of the whole band, from its left to its right end.",
     }
-    grade(answer, 688, hints, "How many windows are in a step, and in two epochs?")
-
-
-def check_rate(answer: object) -> None:
-    """Check the learning rate in the middle of its way down."""
-    hints = {
-        0.5: "That is the share of the peak. Multiply by the peak.",
-        1.2e-4: "That is the peak, which it leaves after the warm-up.",
-        1.2e-4 * 53 / 100: "That is how far the run is; the rate is on its way down.",
-        1.2e-4 * 47 / 100: "Nearly. The way down begins after the warm-up, at step 6.",
-    }
-    grade(answer, 0.6e-4, hints, "It falls from step 6 to step 100, in a line.")
+    grade(answer, 4.0, hints, "The root of p times (100 - p) over n, twice.")

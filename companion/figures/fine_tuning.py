@@ -22,7 +22,7 @@ def training_flow(tokens: int, hidden: int) -> Axes:
         ("BERT", f"(1, {tokens}, {hidden})", BLUE),
         ("qa_outputs: start and end logits", f"(1, {tokens}, 2)", GREEN),
         ("cross entropy with the two tokens", "the loss, one number", ORANGE),
-        ("its slope for each parameter", "as many as parameters", ORANGE),
+        ("its gradient", "a number per parameter", ORANGE),
         ("AdamW moves each parameter a little", "the same shapes", BLUE),
     ]
     return column_of_steps(steps, height=4.2)
@@ -73,7 +73,7 @@ def ablation_scores(ablations: dict[str, dict], questions: int) -> Axes:
     Args:
         ablations: the scores of each, in percent; one is called "baseline".
         questions: that each was measured on; the band is two standard errors to either
-            side.
+            side, and dots in it are hollow.
     """
     ax = new_axes(0.3 * len(ablations) + 0.6)
     centre = ablations["baseline"]["EM"]
@@ -81,7 +81,9 @@ def ablation_scores(ablations: dict[str, dict], questions: int) -> Axes:
     ax.axvspan(centre - 2 * error, centre + 2 * error, color=GREY, alpha=0.25, lw=0)
     ax.axvline(centre, color="black", lw=1)
     places = numpy.arange(len(ablations))
-    ax.plot([row["EM"] for row in ablations.values()], places, "o", color=BLUE)
+    for place, row in zip(places, ablations.values(), strict=True):
+        outside = abs(row["EM"] - centre) > 2 * error
+        ax.plot(row["EM"], place, "o", mfc=BLUE if outside else "white", mec=BLUE)
     ax.set_yticks(places, list(ablations))
     ax.invert_yaxis()
     ax.grid(axis="y", lw=0.4)

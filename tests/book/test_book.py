@@ -171,7 +171,7 @@ FROM_ELSEWHERE = {
     "07_qa_pipeline": {"5.2", "7,000", "1,100"},  # a version, numbers of tasks
     "engineers": {"5.2"},
     "10_heads": {"1,000"},  # texts that a paper counted over
-    # licences, SQuAD's version and size, a paper's results, a count, a product
+    # licences, SQuAD's version and size, a paper's results, a count
     "09_fine_tuning": {
         "3.0",
         "4.0",
@@ -180,7 +180,6 @@ FROM_ELSEWHERE = {
         "14.0",
         "17.4",
         "26,808",
-        "1,280",
     },
     "from_the_notes": {"0.9219040870666504"},
 }

@@ -1,6 +1,6 @@
 import pytest
 
-from companion.exercises import check_f1, check_gpu_steps, check_labels, check_rate
+from companion.exercises import check_band, check_f1, check_labels
 from companion.fine_tuning.metrics import f1
 
 
@@ -21,16 +21,11 @@ from companion.fine_tuning.metrics import f1
         (check_f1, 0.75, "harmonic"),
         (check_f1, 0, "exact match"),
         (check_f1, 7, "twice the shared words"),
-        (check_gpu_steps, 5_500, "one gpu"),
-        (check_gpu_steps, 344, "one epoch"),
-        (check_gpu_steps, 687.5, "round up"),
-        (check_gpu_steps, 5_504, "together"),
-        (check_gpu_steps, 7, "in two epochs"),
-        (check_rate, 0.5, "share of the peak"),
-        (check_rate, 1.2e-4, "that is the peak"),
-        (check_rate, 1.2e-4 * 0.53, "on its way down"),
-        (check_rate, 1.2e-4 * 0.47, "after the warm-up"),
-        (check_rate, 7, "in a line"),
+        (check_band, 2, "one standard error"),
+        (check_band, 0.04, "in points"),
+        (check_band, 0.02, "and as a share"),
+        (check_band, 8, "whole band"),
+        (check_band, 7, "the root of"),
     ],
 )
 def test_a_wrong_answer_gets_its_hint(check, wrong, hint, capsys):
@@ -44,8 +39,7 @@ def test_a_wrong_answer_gets_its_hint(check, wrong, hint, capsys):
         (check_labels, [10, 12]),
         (check_labels, (10, 12)),
         (check_f1, f1("a small museum", ["small museum of maps"])),
-        (check_gpu_steps, 688),
-        (check_rate, 6e-5),
+        (check_band, 100 * 2 * (0.6 * 0.4 / 600) ** 0.5),
     ],
 )
 def test_a_right_answer_is_right(check, answer, capsys):
@@ -53,7 +47,7 @@ def test_a_right_answer_is_right(check, answer, capsys):
     assert capsys.readouterr().out == "right\n"
 
 
-@pytest.mark.parametrize("check", [check_labels, check_f1, check_gpu_steps, check_rate])
+@pytest.mark.parametrize("check", [check_band, check_f1, check_labels])
 def test_three_dots_are_no_answer_yet(check, capsys):
     check(...)
     assert capsys.readouterr().out == "not answered yet\n"

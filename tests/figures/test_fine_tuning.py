@@ -46,11 +46,13 @@ def test_bars_have_the_scores_and_lines_what_was_published():
 
 
 def test_an_ablation_is_a_dot_and_the_baseline_has_a_band():
-    ablations = {"baseline": {"EM": 36.0}, "longer": {"EM": 44.0}}
+    ablations = {"baseline": {"EM": 36.0}, "longer": {"EM": 44.0}, "seed": {"EM": 35}}
     ax = figures.ablation_scores(ablations, questions=900)
-    line, dots = ax.lines
+    line, *dots = ax.lines
     assert list(line.get_xdata()) == [36.0, 36.0]
-    assert list(dots.get_xdata()) == [36.0, 44.0]
+    assert [dot.get_xdata()[0] for dot in dots] == [36.0, 44.0, 35]
+    hollow = [dot.get_markerfacecolor() == "white" for dot in dots]
+    assert hollow == [True, False, True]  # the band goes from 32.8 to 39.2
     [band] = ax.patches
     error = 100 * (0.36 * 0.64 / 900) ** 0.5
     assert band.get_x() == pytest.approx(36 - 2 * error)
