@@ -5,6 +5,7 @@ import os
 import pytest
 import torch
 from accelerate import Accelerator
+from interrupted import Killed, equal, killed
 from safetensors.torch import load_file
 from squad_files import EXAMPLES
 
@@ -12,18 +13,6 @@ from companion import fine_tuning, training
 from companion.fine_tuning import Recipe, features
 from companion.training import loop, state
 from companion.training.log import read_losses
-
-
-def test_the_learning_rate_rises_and_falls():
-    rates = [training.schedule(step, 100) for step in range(100)]
-    assert rates[5] == max(rates) == 1
-    assert rates[:6] == sorted(rates[:6])
-    assert rates[5:] == sorted(rates[5:], reverse=True)
-    assert 0 < rates[-1] < 0.02
-
-
-class Killed(BaseException):
-    """As sudden as a kill, but the test goes on."""
 
 
 def train(tiny, folder, **recipe):
@@ -37,25 +26,6 @@ def train(tiny, folder, **recipe):
         model, windows, folder, Recipe(**recipe), Accelerator(), save_every=2
     )
     return {k: v.clone() for k, v in model.state_dict().items()}
-
-
-def killed(module, name, number):
-    """A function in place of `module.name`, which dies when it is called so often."""
-    calls, real = [], getattr(module, name)
-
-    def call(*arguments, **named):
-        calls.append(name)
-        if len(calls) == number:
-            raise Killed
-        return real(*arguments, **named)
-
-    return call
-
-
-def equal(ours, theirs):
-    return ours.keys() == theirs.keys() and all(
-        torch.equal(ours[k], theirs[k]) for k in ours
-    )
 
 
 @pytest.mark.slow
@@ -106,13 +76,6 @@ def test_a_state_of_another_recipe_is_not_taken_up(tiny, tmp_path):
         train(tiny, tmp_path / "run", learning_rate=0.04)
 
 
-def test_the_state_is_a_safetensors_file_with_all_that_matters(tiny, tmp_path):
-    train(tiny, tmp_path / "run")
-    state = load_file(tmp_path / "run" / loop.STATE)
-    kinds = {name.partition(".")[0] for name in state}
-    assert kinds == {"weights", "exp_avg", "exp_avg_sq", "random"}
-
-
 def test_the_average_lies_between_start_and_end(tiny, tmp_path):
     end = train(tiny, tmp_path / "end")
     mixed = train(tiny, tmp_path / "mixed", average_with_base=0.25)
@@ -120,24 +83,6 @@ def test_the_average_lies_between_start_and_end(tiny, tmp_path):
     for name, weights in mixed.items():
         expected = 0.75 * end[name] + 0.25 * start[name]
         torch.testing.assert_close(weights, expected)
-
-
-def test_a_damaged_state_is_refused_with_its_name(tiny, tmp_path):
-    train(tiny, tmp_path / "run")
-    path = tmp_path / "run" / loop.STATE
-    path.write_bytes(path.read_bytes()[:1000])
-    with pytest.raises(ValueError, match=r"state\.safetensors is damaged"):
-        train(tiny, tmp_path / "run")
-
-
-def test_a_lost_log_is_refused_before_more_steps_are_taken(tiny, tmp_path):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loop, "one_step", killed(loop, "one_step", 4))
-        with pytest.raises(Killed):
-            train(tiny, tmp_path / "run")
-    (tmp_path / "run" / loop.LOG).unlink()
-    with pytest.raises(ValueError, match=r"training_log\.jsonl"):
-        train(tiny, tmp_path / "run")
 
 
 def test_saving_leaves_the_model_as_it_is(tiny, tmp_path):

@@ -20,7 +20,6 @@ from companion.fine_tuning import Recipe, carry_over, evaluation
 from companion.fine_tuning.run import train
 from companion.training import loop
 from companion.training.log import read_losses
-from companion.training.outputs import check_file, check_new_folder
 
 
 def command(base, data, output, *more):
@@ -272,23 +271,6 @@ def test_a_length_without_room_for_a_question_is_named(base, people, tmp_path, c
 def test_a_setting_that_makes_no_sense_is_named(option, value, message):
     with pytest.raises(ValueError, match=message):
         Recipe(**{option: value}).check()
-
-
-def test_a_place_that_cannot_be_written_to_is_named_at_once(tmp_path):
-    (tmp_path / "file").write_text("")
-    (tmp_path / "nowhere").symlink_to(tmp_path / "missing")
-    with pytest.raises(ValueError, match=r"--output .*nowhere: exists already"):
-        check_new_folder("--output", tmp_path / "nowhere")
-    with pytest.raises(ValueError, match=r"--output .*new: .*file is not a folder"):
-        check_new_folder("--output", tmp_path / "file" / "new")
-    with pytest.raises(ValueError, match=r"--json .*there is no folder"):
-        check_file("--json", tmp_path / "missing" / "a.json")
-    with pytest.raises(ValueError, match=r"--json .*: is a folder"):
-        check_file("--json", tmp_path)
-    with pytest.raises(ValueError, match=r"--picture .*: must end in \.png or \.svg"):
-        check_file("--picture", tmp_path / "a.gif", (".png", ".svg"))
-    check_new_folder("--output", tmp_path / "new" / "newer")
-    check_file("--json", tmp_path / "a.json")
 
 
 def test_without_accelerate_the_error_says_what_to_install(monkeypatch, tmp_path):
