@@ -70,9 +70,10 @@ def freeze(model: Pretrained, what: str) -> None:
 
 
 def set_dropout(model: Pretrained, share: float) -> None:
-    """Drop this share of the numbers in training, wherever the library drops any."""
-    model.config.hidden_dropout_prob = share
-    model.config.attention_probs_dropout_prob = share
+    """Drop this share of the numbers in training, wherever the library drops any.
+
+    The configuration stays: whoever trains the model further has the base's dropout.
+    """
     for module in model.modules():
         if isinstance(module, nn.Dropout):
             module.p = share
