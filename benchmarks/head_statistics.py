@@ -3,90 +3,53 @@
     python -m benchmarks.head_statistics squadshifts_new_wiki.json.gz qamr.json.gz
 
 Reads the part of both files that training never saw. Where heads look is averaged over
-questions on Wikipedia's paragraphs. What the answer loses without a head, and how far
-the measures of chapter 10 agree on a question's tokens, is averaged over questions on
-QAMR's sentences that the model answers right. Writes the averages, no text, to
-`companion/measured/head_statistics.json`.
+questions on Wikipedia's paragraphs. What changes without some heads, and how far the
+measures of chapter 10 agree on a question's tokens, is averaged over questions on
+QAMR's sentences. Writes averages with their standard errors, no text, to
+`companion/measured/head_statistics.json`. Takes about six minutes on one core.
 """
 
 import json
-import random
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from itertools import combinations, islice
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
-from transformers import BertForQuestionAnswering, BertTokenizer
+from transformers import BertForQuestionAnswering
 
 import companion
-from benchmarks.questions import about, held_out
-from companion import encoder, heads, measured, tokens
-from companion.encoder import Trace
-from companion.fine_tuning.squad import Example
-from companion.heads import attribution
-from companion.qa_head import best_span, span_probabilities
-from companion.tokens import Encoded
+from benchmarks.questions import about
+from benchmarks.readings import Reading, mean, readings, rounded
+from companion import encoder, heads, measured
+from companion.fine_tuning.metrics import exact_match
+from companion.heads import Head, Standing, attribution
 
-QUESTIONS, LONGEST, FURTHEST = 120, 320, 8
-LEAST, LONGEST_ANSWER = 20, 15  # tokens
-Model = tuple[BertTokenizer, BertForQuestionAnswering]
-
-
-@dataclass(frozen=True)
-class Reading:
-    """A question and its context as tokens, and every intermediate of the encoder."""
-
-    encoded: Encoded
-    trace: Trace
-    references: set[str]
+PARAGRAPHS, SENTENCES = 120, 200  # questions on each
+COMPARED = 80  # right answers, for the measures of tokens
+Table = dict[str, Any]
 
 
 def main(wikipedia: Path, qamr: Path) -> None:
     """Measure both tables, and store them."""
-    model = companion.load()
+    tokenizer, model = companion.load()
+    looks = where_heads_look(islice(readings(tokenizer, model, wikipedia), PARAGRAPHS))
+    asked = list(islice(readings(tokenizer, model, qamr), SENTENCES))
     table = {
         **about("head_statistics", wikipedia, qamr),
-        "where heads look": where_heads_look(readings(model, wikipedia)),
-        "what answers rest on": what_answers_rest_on(model[1], readings(model, qamr)),
+        "where heads look": looks,
+        "what answers rest on": what_answers_rest_on(model, asked, looks),
     }
     text = json.dumps(table) + "\n"
     (measured.FOLDER / "head_statistics.json").write_text(text, encoding="utf-8")
 
 
-def readings(model: Model, path: Path) -> Iterator[Reading]:
-    """Held-out questions of a file in random order, without the very long ones."""
-    examples = held_out(path)
-    random.Random(0).shuffle(examples)
-    for example in examples:
-        if reading := read(*model, example):
-            yield reading
-
-
-def read(
-    tokenizer: BertTokenizer, model: BertForQuestionAnswering, example: Example
-) -> Reading | None:
-    """Run the encoder on one question; None if its text is too long."""
-    encoded = tokens.encode(tokenizer, example.question, example.context)
-    if len(encoded.tokens) > LONGEST:
-        return None
-    with torch.inference_mode():
-        trace = encoder.trace(model.bert, **encoded.model_inputs())
-    return Reading(encoded, trace, {text for text, _ in example.answers})
-
-
-def where_heads_look(texts: Iterator[Reading]) -> dict[str, Any]:
-    """Shares, entropy and weight by distance, averaged over questions."""
-    rows = []
-    for reading in islice(texts, QUESTIONS):
-        weights = heads.stack(reading.trace)  # (L, A, T, T)
-        row = heads.shares(weights, reading.encoded)
-        row["entropy"] = heads.entropy(weights)
-        rows.append(row | {"by distance": heads.by_distance(weights, FURTHEST)})
+def where_heads_look(texts: Iterable[Reading]) -> Table:
+    """Average each head's shares over questions."""
+    rows = [heads.shares(reading.weights, reading.encoded) for reading in texts]
     return {"questions": len(rows)} | {
         name: rounded(torch.stack([row[name] for row in rows]).mean(0))
         for name in rows[0]
@@ -94,73 +57,129 @@ def where_heads_look(texts: Iterator[Reading]) -> dict[str, Any]:
 
 
 def what_answers_rest_on(
-    model: BertForQuestionAnswering, texts: Iterator[Reading]
-) -> dict[str, Any]:
-    """Effects of heads, and rank correlations between measures, over right answers."""
-    lost, by_weight, pairs = [], [], defaultdict(list)
-    right = ((r, span) for r in texts if (span := right_span(model, r)))
-    for reading, (first, last) in islice(right, QUESTIONS):
-        inputs = reading.encoded.model_inputs()
-        lost.append(heads.effects(model, inputs, first, last))  # (L, A)
-        by_weight.append(weight_and_effect(reading, first, last, lost[-1]))
-        for name, agreed in agreements(model, reading, first, last):
+    model: BertForQuestionAnswering, asked: list[Reading], looks: Table
+) -> Table:
+    """Switch off each head, and compare measures, on right answers; sets on all."""
+    right = [reading for reading in asked if reading.is_right]
+    changes = [heads.effects(model, r.encoded, *r.span) for r in right]
+    to_answer = torch.stack([on_answer(reading) for reading in right]).mean(0)
+    back = torch.stack([on_question(reading) for reading in right]).mean(0)  # (L, A)
+    sets = named_sets(to_answer, back, torch.tensor(looks["same word"]))
+    pairs = defaultdict(list)
+    for reading in right[:COMPARED]:
+        for name, agreed in agreements(model, reading):
             pairs[name].append(agreed)
+    ranks = (weight_and_effect(*pair) for pair in zip(right, changes, strict=True))
     return {
-        "questions": len(lost),
-        "effects": rounded(torch.stack(lost).mean(0)),
-        "heads by weight on the question | effect": mean(by_weight),
+        "questions": len(asked),
+        "answered right": len(right),
+        "to the answer": rounded(to_answer),
+        "one head off": summaries(changes),
+        "several heads off": {
+            name: {"heads": off} | without(model, asked, off)
+            for name, off in sets.items()
+        },
+        "heads by weight on the question | effect": mean(list(ranks)),
+        "compared": len(right[:COMPARED]),
         "rank correlations": {name: mean(values) for name, values in pairs.items()},
     }
 
 
-def right_span(
-    model: BertForQuestionAnswering, reading: Reading
-) -> tuple[int, int] | None:
-    """First and last token of the model's answer; None if it is wrong or very short."""
-    encoded = reading.encoded
-    if len(encoded.tokens) < LEAST:
-        return None
-    with torch.inference_mode():
-        output = model(**encoded.model_inputs())
-    logits = output.start_logits[0], output.end_logits[0]  # (T,) each
-    chances = span_probabilities(*logits, encoded.is_context)
-    first, last, _ = best_span(*chances, longest=LONGEST_ANSWER)
-    is_right = encoded.text_of(first, last) in reading.references
-    return (first, last) if is_right else None
+def on_answer(reading: Reading) -> Tensor:
+    """What all other words give to the answer's, in each head, (L, A)."""
+    others = ~reading.encoded.is_special & ~reading.answers()
+    return heads.given(reading.weights, others, reading.answers())
 
 
-def weight_and_effect(
-    reading: Reading, first: int, last: int, effects: Tensor
-) -> float:
+def on_question(reading: Reading) -> Tensor:
+    """What the answer's tokens give to the question's, in each head, (L, A)."""
+    return heads.given(reading.weights, reading.answers(), reading.asks())
+
+
+def named_sets(to_answer: Tensor, back: Tensor, same: Tensor) -> dict[str, list[Head]]:
+    """The heads of chapter 10 by what they look at, and some of them together.
+
+    Args:
+        to_answer, back, same: (L, A), what each head gives to the answer, from there
+            to the question, and to the same word.
+    """
+    looks, also = strongest_two(to_answer)
+    back_at = heads.strongest(back)
+    layer = [(looks[0], head) for head in range(to_answer.shape[1])]
+    twins = strongest_two(same)
+    return {
+        "at the answer": [looks],
+        "at the answer, the second": [also],
+        "at the answer, both": [looks, also],
+        "its whole layer": layer,
+        "the rest of its layer": [head for head in layer if head != looks],
+        "back at the question": [back_at],
+        "at the answer and back": [looks, back_at],
+        "same word, the first": twins[:1],
+        "same word, the second": twins[1:],
+        "same word, both": twins,
+    }
+
+
+def strongest_two(table: Tensor) -> list[Head]:
+    """The heads of the two largest numbers in a table, (L, A)."""
+    first = heads.strongest(table)
+    rest = table.clone()
+    rest[first] = -torch.inf
+    return [first, heads.strongest(rest)]
+
+
+@torch.inference_mode()
+def without(
+    model: BertForQuestionAnswering, asked: list[Reading], off: list[Head]
+) -> Table:
+    """What changes without some heads: for right answers, for wrong ones, for all."""
+    changes: dict[bool, list[Standing]] = {True: [], False: []}  # by what was right
+    same, gained = [], []
+    for reading in asked:
+        encoded, right = reading.encoded, reading.is_right
+        with heads.switched_off(model, off):
+            output = model(**encoded.model_inputs())
+        now = torch.cat(heads.span_standing(output, encoded, *reading.span))  # (4,)
+        changes[right].append(Standing(*now - reading.standing))
+        span = heads.likeliest_span(output, encoded)
+        same += [float(span == reading.span)] if right else []
+        gained.append(exact_match(encoded.text_of(*span), reading.references) - right)
+    return {
+        **summaries(changes[True]),
+        "same answer": mean(same),
+        "wrong answers": summaries(changes[False]),
+        "exact match": mean(gained),
+    }
+
+
+def summaries(changes: list[Standing]) -> Table:
+    """Mean and standard error of each field over questions."""
+    table = {}
+    for name, values in zip(Standing._fields, zip(*changes, strict=True), strict=True):
+        rows = torch.stack(values)  # (questions, ...)
+        error = rows.std(0) / len(rows) ** 0.5
+        table[name] = {"mean": rounded(rows.mean(0)), "error": rounded(error)}
+    return table
+
+
+def weight_and_effect(reading: Reading, change: Standing) -> float:
     """Rank heads by the answer's attention to the question, and by their effect."""
-    encoded = reading.encoded
-    question = (encoded.token_type_ids[0] == 0) & ~encoded.is_special
-    weights = heads.stack(reading.trace)[:, :, [first, last]]  # (L, A, 2, T)
-    on_question = weights[..., question].mean(2).sum(-1)  # (L, A)
-    return attribution.rank_correlation(on_question.flatten(), effects.abs().flatten())
+    looks = on_question(reading).flatten()
+    return attribution.rank_correlation(looks, change.margin.abs().flatten())
 
 
 def agreements(
-    model: BertForQuestionAnswering, reading: Reading, first: int, last: int
+    model: BertForQuestionAnswering, reading: Reading
 ) -> Iterator[tuple[str, float]]:
     """For each two measures, how far they rank the tokens of a text in one order."""
     encoded = reading.encoded
-    measures = attribution.measures(model, encoded, reading.trace, first, last)
+    with torch.inference_mode():
+        trace = encoder.trace(model.bert, **encoded.model_inputs())
+    measures = attribution.measures(model, encoded, trace, *reading.span)
     rows = {name: row[~encoded.is_special] for name, row in measures.items()}
     for one, other in combinations(rows, 2):
         yield f"{one} | {other}", attribution.rank_correlation(rows[one], rows[other])
-
-
-def mean(values: list[float]) -> dict[str, float]:
-    """Mean, and the standard error of the mean."""
-    numbers = torch.tensor(values, dtype=torch.float64)
-    error = float(numbers.std() / len(numbers) ** 0.5)
-    return {"mean": round(float(numbers.mean()), 3), "error": round(error, 3)}
-
-
-def rounded(table: Tensor) -> list:
-    """Nested lists of numbers with four decimals."""
-    return (table.double() * 1e4).round().div(1e4).tolist()
 
 
 if __name__ == "__main__":

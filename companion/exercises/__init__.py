@@ -24,9 +24,8 @@ from companion.exercises.embeddings import (
 )
 from companion.exercises.encoder import (
     check_alone,
-    check_break_even,
     check_gelu,
-    check_one_linear,
+    check_hidden_layer,
 )
 from companion.exercises.fine_tuning import (
     check_band,
@@ -34,10 +33,17 @@ from companion.exercises.fine_tuning import (
     check_labels,
 )
 from companion.exercises.heads import (
+    check_cube,
+    check_margin,
     check_previous,
     check_rollout,
-    check_silent,
     check_two_heads,
+)
+from companion.exercises.pretraining import (
+    check_gradient,
+    check_masks,
+    check_rest,
+    check_two_guesses,
 )
 from companion.exercises.qa_head import (
     check_no_answer,
@@ -61,32 +67,36 @@ from companion.exercises.tokens import (
 __all__ = [
     "check_alone",
     "check_band",
-    "check_break_even",
+    "check_cube",
     "check_f1",
     "check_first_pieces",
     "check_gelu",
+    "check_gradient",
+    "check_hidden_layer",
     "check_labels",
     "check_layer",
     "check_layer_norm",
     "check_longer_span",
+    "check_margin",
+    "check_masks",
     "check_no_answer",
     "check_one_hot",
-    "check_one_linear",
     "check_one_weight",
     "check_order",
     "check_padded",
     "check_pieces",
     "check_previous",
     "check_previous_head",
+    "check_rest",
     "check_rollout",
     "check_score_cost",
-    "check_silent",
     "check_spans",
     "check_speaker",
     "check_swap",
     "check_tables",
     "check_three_tokens",
     "check_threshold",
+    "check_two_guesses",
     "check_two_heads",
     "check_types",
     "check_untrained_loss",

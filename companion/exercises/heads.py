@@ -1,11 +1,11 @@
-"""Chapter 10's exercises: roll out by hand, find a head, switch heads off."""
+"""Chapter 10's exercises: find a head, switch two off, roll out and add up by hand."""
 
 from functools import cache
 
 import torch
 
 from companion import encoder, heads, running, tokens
-from companion.exercises.verdicts import grade, grade_items, grade_truth
+from companion.exercises.verdicts import grade, grade_items
 from companion.loading import load
 
 
@@ -24,7 +24,7 @@ def check_previous(answer: object) -> None:
     """Check the layer and head that give most to the previous token on "Who?"."""
     encoded, weights = _who()
     share = heads.shares(weights, encoded)["previous"]
-    layer, head = divmod(int(share.argmax()), share.shape[1])
+    layer, head = heads.strongest(share)
     hints = [([head, layer], "The layer comes first.")]
     otherwise = (
         "heads.shares(weights, encoded)['previous'] is (L, A); where is its peak?"
@@ -32,45 +32,59 @@ def check_previous(answer: object) -> None:
     grade_items(answer, [layer, head], hints, otherwise)
 
 
-def check_silent(answer: object) -> None:
-    """Check whether a head without weight on the answer's words has no effect."""
-    grade_truth(
-        answer,
-        False,
-        "Think of a head in an early layer that looks at the token before: who reads "
-        "what it wrote?",
-    )
+def check_margin(answer: object) -> None:
+    """Check what a margin does when the answer's logits rise less than the rivals'."""
+    hints = {
+        0.7: "That is what the answer's own logits do; the rivals rise too.",
+        2.7: "Both rise: take the rivals' rise away.",
+        1.3: "The right size, but the rivals come closer.",
+    }
+    otherwise = "The margin is the answer's two logits minus the rivals' two."
+    grade(answer, -1.3, hints, otherwise)
+
+
+def check_cube(answer: object) -> None:
+    """Check the integrated gradients of the cube of a number, from 0 to 2."""
+    hints = {
+        24: "That is gradient × input: the slope at 2, times 2.",
+        12: "That is the slope at 2.",
+        4: "That is the mean slope. Multiply it with the way.",
+    }
+    grade(answer, 8, hints, "Completeness: it is the difference of the two results.")
 
 
 def check_two_heads(answer: object) -> None:
-    """Check what the answer to "Who?" loses with two heads off."""
+    """Check what the margin of the answer to "Who?" does with two heads off."""
     one, other, both = _two_off()
     hints = {
         one + other: "That is the sum of the two, one by one. Switch both off at once.",
         one: "That is the head that looks back, alone.",
-        other: "That is the last head alone.",
-        -both: "Take what is left from what was there before, not the reverse.",
+        other: "That is the other head, alone.",
+        -both: "Without the heads, minus with them: negative is a loss.",
     }
-    otherwise = "Give `switched_off` a list of both, then ask for the logits inside."
+    otherwise = "Give `switched_off` a list of both, then ask for the standing inside."
     grade(answer, both, hints, otherwise)
 
 
 @cache
 def _two_off() -> tuple[float, float, float]:
-    """Measure what the logits of `Foo` lose without one head, the other, both."""
+    """Measure how the margin of `Foo` changes without one head, the other, both."""
     model, (encoded, weights) = load()[1], _who()
-    spans = enumerate(encoded.offsets)
-    foo = [i for i, s in spans if s and encoded.is_context[i] and s[0] >= 11]
-    looks_back = weights[:, :, foo, 1].mean(dim=-1)
-    layer, head = divmod(int(looks_back.argmax()), looks_back.shape[1])
-    two = [(layer, head), (layer, looks_back.shape[1] - 1)]
-    inputs = encoded.model_inputs()
-    whole = float(heads.answer_logit(model, inputs, foo[0], foo[-1]))
-    left = []
+    answer = heads.answer_of(model, encoded)
+    asks = ~encoded.is_special & ~encoded.is_context
+    answers = torch.zeros_like(asks)
+    answers[answer[0] : answer[1] + 1] = True
+    two = [
+        heads.strongest(heads.given(weights, answers, asks)),
+        heads.strongest(heads.given(weights, asks, answers)),
+    ]
+    whole = heads.standing(model, encoded, *answer).margin
+    changes = []
     for off in (two[:1], two[1:], two):
         with heads.switched_off(model, off):
-            left.append(float(heads.answer_logit(model, inputs, foo[0], foo[-1])))
-    return whole - left[0], whole - left[1], whole - left[2]
+            left = heads.standing(model, encoded, *answer).margin
+        changes.append(float(left - whole))
+    return changes[0], changes[1], changes[2]
 
 
 @cache

@@ -5,7 +5,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from torch import Tensor
 
-from companion.figures.style import BLUE, GREY, ORANGE, SKY, WEIGHTS, new_axes
+from companion.figures.style import BLUE, GREY, SKY, WEIGHTS, new_axes
 
 COLUMNS = 3  # of tables in `head_kinds`
 
@@ -40,38 +40,20 @@ def head_kinds(tables: dict[str, Tensor]) -> Axes:
     return ax
 
 
-def distance_profiles(profiles: dict[str, list[float]]) -> Axes:
-    """Draw a line for each head: its mean weight at each relative distance.
+def head_effects(changes: Tensor) -> Axes:
+    """Draw a cell for each head: what changes without it; orange is a loss.
 
     Args:
-        profiles: for each name 2 F + 1 numbers, from F to the left to F to the right.
-    """
-    ax = new_axes(2.6)
-    for (name, profile), colour in zip(
-        profiles.items(), (BLUE, ORANGE, GREY, SKY), strict=False
-    ):
-        furthest = len(profile) // 2
-        places = range(-furthest, furthest + 1)
-        ax.plot(places, profile, "o-", color=colour, label=name, markersize=3)
-    ax.set(xlabel="tokens to the left (−) or right (+)", ylabel="mean weight")
-    ax.legend(frameon=False, fontsize=8)
-    return ax
-
-
-def head_effects(effects: Tensor) -> Axes:
-    """Draw a cell for each head: what the logits lose without it; purple is a gain.
-
-    Args:
-        effects: (L, A).
+        changes: (L, A), below 0 for a loss.
     """
     ax = new_axes(2.5)
-    most = float(effects.abs().max())
-    around_zero: dict[str, Any] = {"cmap": "PuOr_r", "vmin": -most, "vmax": most}
-    picture = ax.imshow(effects.tolist(), aspect="auto", **around_zero)
-    ax.figure.colorbar(picture, ax=ax, label="logits lost")
+    most = float(changes.abs().max())
+    around_zero: dict[str, Any] = {"cmap": "PuOr", "vmin": -most, "vmax": most}
+    picture = ax.imshow(changes.tolist(), aspect="auto", **around_zero)
+    ax.figure.colorbar(picture, ax=ax, label="change of the margin")
     ax.set(xlabel="head", ylabel="layer")
-    ax.set_xticks(range(effects.shape[1]))
-    ax.set_yticks(range(effects.shape[0]))
+    ax.set_xticks(range(changes.shape[1]))
+    ax.set_yticks(range(changes.shape[0]))
     return ax
 
 
@@ -144,16 +126,21 @@ def all_heads(weights: Tensor) -> Axes:
 
 
 def query_times_keys(tokens: list[str], products: Tensor) -> Axes:
-    """Draw how a score comes about: a row for each key, a cell for each of D products.
+    """Draw how a score comes about: a row for each key, its D products, their sum.
 
     Args:
         products: (T, D), a query times each key, number by number.
     """
-    ax = new_axes(0.22 * len(tokens) + 0.8)
-    most = float(products.abs().max())
+    ax = new_axes(0.22 * len(tokens) + 1.0)
+    count, most = products.shape[1], float(products.abs().max())
     around_zero: dict[str, Any] = {"cmap": "PuOr_r", "vmin": -most, "vmax": most}
     picture = ax.imshow(products.tolist(), aspect="auto", **around_zero)
     ax.figure.colorbar(picture, ax=ax, label="product")
+    for row, total in enumerate(products.sum(dim=-1).tolist()):
+        ax.text(count * 1.12, row, f"{total:.0f}", ha="right", va="center", fontsize=8)
+    ax.text(count * 1.12, -0.7, "sum", ha="right", va="bottom", fontsize=8)
+    ax.set_xlim(-0.5, count * 1.14)
     ax.set_yticks(range(len(tokens)), tokens, fontsize=8)
+    ax.set_xticks([n for n in ax.get_xticks() if 0 <= n < count])
     ax.set_xlabel("number of the query and of the key")
     return ax

@@ -1,36 +1,44 @@
 """What trained heads look at, and what an answer owes to them.
 
 weights       where heads look: shares, rollout, lengths of what is carried
-silencing     what happens to an answer without some of the heads
+silencing     what an answer loses without some of the heads
 attribution   which tokens an answer rests on, by six measures
 """
 
 from companion.heads.silencing import (
     Head,
-    answer_logit,
+    Standing,
+    answer_of,
     effects,
+    likeliest_span,
     silence,
+    span_standing,
+    standing,
     switched_off,
 )
 from companion.heads.weights import (
-    by_distance,
-    entropy,
+    given,
     rollout,
     shares,
     stack,
+    strongest,
     value_norms,
 )
 
 __all__ = [
     "Head",
-    "answer_logit",
-    "by_distance",
+    "Standing",
+    "answer_of",
     "effects",
-    "entropy",
+    "given",
+    "likeliest_span",
     "rollout",
     "shares",
     "silence",
+    "span_standing",
     "stack",
+    "standing",
+    "strongest",
     "switched_off",
     "value_norms",
 ]

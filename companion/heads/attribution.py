@@ -1,14 +1,14 @@
 """Which tokens an answer rests on: gradients, and leaving tokens out.
 
-    gradient_times_input    one step of calculus
-    integrated_gradients    many, on the way from an empty text (Captum adds them up)
-    left_out                what the answer's logits lose without a token
+    gradient_times_input    the margin's slope at this text
+    integrated_gradients    its slopes on the way from an empty text (with Captum)
+    left_out                what the margin loses without a token
     measures                these and three made of attention weights, side by side
     rank_correlation        whether two measures put tokens in the same order
 
-An answer is a first and a last token; what is explained is the start logit of the one
-plus the end logit of the other. Sundararajan, Taly and Yan, *Axiomatic Attribution for
-Deep Networks*, 2017.
+An answer is a first and a last token; what is explained is its margin, by how much its
+two logits are ahead of its rivals', as `companion.heads.Standing` has it. Sundararajan,
+Taly and Yan, *Axiomatic Attribution for Deep Networks*, 2017.
 """
 
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from transformers import BertForQuestionAnswering
 
 from companion import extras
 from companion.encoder import Trace
-from companion.heads.silencing import answer_logit, span_logit
+from companion.heads.silencing import span_standing, standing
 from companion.heads.weights import rollout, stack, value_norms
 from companion.tokens import Encoded
 
@@ -29,7 +29,7 @@ STEPS = 24  # of integrated gradients
 def gradient_times_input(
     model: BertForQuestionAnswering, encoded: Encoded, first: int, last: int
 ) -> Tensor:
-    """Multiply each token's vector with the gradient of the answer's logits, (T,)."""
+    """Multiply each token's vector with the gradient of the answer's margin, (T,)."""
     words = _words(model, encoded.input_ids).requires_grad_()  # (1, T, H)
     total = _answer(model, encoded, first, last)(words).sum()
     (gradient,) = torch.autograd.grad(total, words)
@@ -45,7 +45,7 @@ def integrated_gradients(
 
     Returns:
         A number for each token, (T,), and by how much their sum misses the difference
-        of the answer's logits between the two texts.
+        of the answer's margin between the two texts.
     Raises:
         MissingExtra: if Captum is not installed.
     """
@@ -62,15 +62,16 @@ def integrated_gradients(
     return numbers.sum(dim=-1)[0].detach(), float(missed)  # (1, T, H) -> (T,)
 
 
+@torch.inference_mode()
 def left_out(
     model: BertForQuestionAnswering, encoded: Encoded, first: int, last: int
 ) -> Tensor:
-    """Measure for each token what the logits lose if no token may look at it, (T,)."""
+    """Measure for each token what the margin loses if no token may look at it, (T,)."""
     inputs, count = encoded.model_inputs(), len(encoded.tokens)
     many = {name: ids.expand(count, -1) for name, ids in inputs.items()}  # (T, T)
     many["attention_mask"] = 1 - torch.eye(count, dtype=torch.long)  # text i lacks i
-    whole = answer_logit(model, inputs, first, last)
-    return whole - answer_logit(model, many, first, last)
+    without = span_standing(model(**many), encoded, first, last)
+    return standing(model, encoded, first, last).margin - without.margin
 
 
 def measures(
@@ -130,11 +131,11 @@ def _words(model: BertForQuestionAnswering, ids: Tensor) -> Tensor:
 def _answer(
     model: BertForQuestionAnswering, encoded: Encoded, first: int, last: int
 ) -> Callable[[Tensor], Tensor]:
-    """Make the function from the words' vectors, (B, T, H), to the logits, (B,)."""
+    """Make the function from the words' vectors, (B, T, H), to the margin, (B,)."""
 
     def answer(words: Tensor) -> Tensor:
         types = encoded.token_type_ids.expand(len(words), -1)
         output = model(inputs_embeds=words, token_type_ids=types)
-        return span_logit(output, first, last)
+        return span_standing(output, encoded, first, last).margin
 
     return answer

@@ -1,14 +1,33 @@
-"""What happens to an answer without some of the heads."""
+"""Switch heads off, and measure what happens to an answer and its rivals."""
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator
+from itertools import product
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 from transformers import BertForQuestionAnswering
 from transformers.modeling_outputs import QuestionAnsweringModelOutput
 
+from companion.qa_head import best_span, may_win, span_probabilities
+from companion.tokens import Encoded
+
 Head = tuple[int, int]  # layer and head, both from 0
+LONGEST = 15  # tokens of an answer
+
+
+class Standing(NamedTuple):
+    """How far an answer is ahead of its rivals; each field is (B,).
+
+    The rivals are the best of the other tokens that may win, the context's and `[CLS]`:
+    the one with the largest start logit and the one with the largest end logit.
+    """
+
+    probability: Tensor  # the start's times the end's
+    margin: Tensor  # the answer's logits minus the rivals'; 0 is a tie
+    logits: Tensor  # the answer's start logit plus its end logit
+    rivals: Tensor  # the rivals' two logits, added up
 
 
 @contextlib.contextmanager
@@ -51,34 +70,68 @@ def silence(head: int, size: int) -> Callable[[nn.Module, tuple], tuple[Tensor]]
 
 
 @torch.inference_mode()
-def answer_logit(
-    model: BertForQuestionAnswering, inputs: dict[str, Tensor], first: int, last: int
-) -> Tensor:
-    """Run `model` without gradients, then add up as `span_logit` does, (B,)."""
-    return span_logit(model(**inputs), first, last)
+def answer_of(model: BertForQuestionAnswering, encoded: Encoded) -> tuple[int, int]:
+    """Find the first and the last token of the model's answer, as chapter 6 does."""
+    return likeliest_span(model(**encoded.model_inputs()), encoded)
 
 
-def span_logit(output: QuestionAnsweringModelOutput, first: int, last: int) -> Tensor:
-    """Add the start logit of token `first` and the end logit of token `last`, (B,)."""
-    starts, ends = output.start_logits, output.end_logits  # (B, T) each
-    return starts[:, first] + ends[:, last]  # (B, T) -> (B,)
+def likeliest_span(
+    output: QuestionAnsweringModelOutput, encoded: Encoded
+) -> tuple[int, int]:
+    """Find the most probable span of at most 15 tokens: its first token, its last."""
+    logits = output.start_logits[0], output.end_logits[0]  # (T,) each
+    chances = span_probabilities(*logits, encoded.is_context)
+    first, last, _ = best_span(*chances, longest=LONGEST)
+    return first, last
+
+
+@torch.inference_mode()
+def standing(
+    model: BertForQuestionAnswering, encoded: Encoded, first: int, last: int
+) -> Standing:
+    """Run `model` on one text, and compare an answer with its rivals; (1,) each.
+
+    Args:
+        first, last: the answer's tokens.
+    """
+    return span_standing(model(**encoded.model_inputs()), encoded, first, last)
+
+
+def span_standing(
+    output: QuestionAnsweringModelOutput, encoded: Encoded, first: int, last: int
+) -> Standing:
+    """Compare the span from token `first` to `last` with its rivals; (B,) each."""
+    shut_out = ~may_win(encoded.is_context)
+    starts, ends = (
+        logits.masked_fill(shut_out, -torch.inf)  # (B, T)
+        for logits in (output.start_logits, output.end_logits)
+    )
+    own = starts[:, first] + ends[:, last]  # (B, T) -> (B,)
+    rivals = _best_other(starts, first) + _best_other(ends, last)
+    chances = starts.softmax(-1)[:, first] * ends.softmax(-1)[:, last]
+    return Standing(chances, own - rivals, own, rivals)
+
+
+def _best_other(logits: Tensor, place: int) -> Tensor:
+    """Find the largest logit but for one token's: (B, T) -> (B,)."""
+    others = torch.arange(logits.shape[1]) != place
+    return logits[:, others].max(dim=-1).values
 
 
 def effects(
-    model: BertForQuestionAnswering, inputs: dict[str, Tensor], first: int, last: int
-) -> Tensor:
-    """Measure what the answer's logits lose with one head off, for each head in turn.
+    model: BertForQuestionAnswering, encoded: Encoded, first: int, last: int
+) -> Standing:
+    """Measure what changes for an answer with one head off, for each head in turn.
 
     Args:
-        inputs: what `model` is called with, for one text.
         first, last: the answer's tokens.
     Returns:
-        (L, A), in logits; negative where the answer gains.
+        Four tables, (L, A): without the head, minus with it. Negative is a loss.
     """
-    whole = answer_logit(model, inputs, first, last)[0]
-    config = model.config
-    lost = torch.zeros(config.num_hidden_layers, config.num_attention_heads)
-    for i, head in ((i, h) for i in range(len(lost)) for h in range(lost.shape[1])):
-        with switched_off(model, [(i, head)]):
-            lost[i, head] = whole - answer_logit(model, inputs, first, last)[0]
-    return lost
+    layers, count = model.config.num_hidden_layers, model.config.num_attention_heads
+    whole = torch.cat(standing(model, encoded, first, last))  # (4,)
+    rows = []
+    for layer, head in product(range(layers), range(count)):
+        with switched_off(model, [(layer, head)]):
+            rows.append(torch.cat(standing(model, encoded, first, last)) - whole)
+    return Standing(*torch.stack(rows, dim=-1).unflatten(-1, (layers, count)))

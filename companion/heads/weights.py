@@ -1,8 +1,9 @@
 """What trained heads look at.
 
     stack          the weights of all layers, from a trace
-    shares         how much each head gives to [CLS], to neighbours, and so on
-    entropy        how widely each head spreads its attention
+    given          how much each head's rows give to some columns
+    shares         the same for [CLS], for neighbours, and so on
+    strongest      the head with the largest number
     rollout        the weights of all layers multiplied together
     value_norms    weights times what they carry
 
@@ -25,11 +26,29 @@ def stack(trace: Trace) -> Tensor:
     return torch.stack(rows)  # (L, A, T, T)
 
 
+def given(weights: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
+    """Measure how much some tokens give to others, in each head: (L, A), from 0 to 1.
+
+    Args:
+        weights: (L, A, T, T), what `stack` returns.
+        rows: (T,), True for the tokens that look; the mean is over them.
+        columns: (T,), True for those that are looked at; what they get is added up.
+    """
+    return _mean((weights * columns).sum(-1), rows)  # (L, A, T, T) -> (L, A)
+
+
+def strongest(table: Tensor) -> tuple[int, int]:
+    """Find the layer and the head of the largest number in a table, (L, A)."""
+    layer, head = divmod(int(table.argmax()), table.shape[1])
+    return layer, head
+
+
 def shares(weights: Tensor, encoded: Encoded) -> dict[str, Tensor]:
     """Measure how much of its attention each head gives to each kind of token.
 
     Means over the tokens of question and context; "same word" over those that occur
-    more than once, and "question to context" over the question's.
+    more than once. The kinds overlap, so that a head's shares may sum to more than 1:
+    for the first word the token before is `[CLS]`.
 
     Args:
         weights: (L, A, T, T), what `stack` returns.
@@ -37,50 +56,23 @@ def shares(weights: Tensor, encoded: Encoded) -> dict[str, Tensor]:
         (L, A) for each kind; a share is from 0 to 1.
     """
     ids, inside = encoded.input_ids[0], ~encoded.is_special
-    asked = inside & ~encoded.is_context
     same = (ids == ids[:, None]) & inside & ~torch.eye(len(ids), dtype=torch.bool)
-    again = same.any(dim=-1)
     sep = torch.tensor([token == "[SEP]" for token in encoded.tokens])
     diagonals = (weights.diagonal(n, -2, -1) for n in (0, -1, 1))  # (L, A, T or T - 1)
     own, previous, following = diagonals
     return {  # each (L, A, T, T) -> (L, A)
         "[CLS]": weights[:, :, inside, 0].mean(-1),
-        "[SEP]": (weights[:, :, inside] * sep).sum(-1).mean(-1),
+        "[SEP]": given(weights, inside, sep),
         "itself": own[..., inside].mean(-1),
         "previous": previous[..., inside[1:]].mean(-1),
         "next": following[..., inside[:-1]].mean(-1),
-        "same word": _mean((weights * same).sum(-1), again),
-        "question to context": _mean((weights * encoded.is_context).sum(-1), asked),
+        "same word": given(weights, same.any(dim=-1), same),
     }
 
 
 def _mean(values: Tensor, rows: Tensor) -> Tensor:
     """Average over some rows: (L, A, T) -> (L, A); 0 where there are none."""
     return (values * rows).sum(-1) / rows.sum().clamp(min=1)  # (L, A, T) -> (L, A)
-
-
-def entropy(weights: Tensor) -> Tensor:
-    """Measure how widely each head spreads its attention: (L, A, T, T) -> (L, A), bits.
-
-    0 where each token looks at a single one; 3 where it looks at eight equally.
-    """
-    two = torch.tensor(2.0, dtype=weights.dtype)
-    nats = -torch.xlogy(weights, weights).sum(-1)  # (L, A, T, T) -> (L, A, T)
-    return nats.mean(-1) / torch.log(two)  # (L, A, T) -> (L, A)
-
-
-def by_distance(weights: Tensor, furthest: int) -> Tensor:
-    """Average the attention weight at each relative distance.
-
-    Args:
-        weights: (L, A, T, T), T larger than `furthest`.
-        furthest: F, tokens.
-    Returns:
-        (L, A, 2 F + 1), from F tokens to the left to F to the right.
-    """
-    span = range(-furthest, furthest + 1)
-    means = [weights.diagonal(n, -2, -1).mean(-1) for n in span]  # (L, A) each
-    return torch.stack(means, dim=-1)  # (L, A, 2 F + 1)
 
 
 def rollout(weights: Tensor) -> Tensor:

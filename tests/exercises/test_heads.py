@@ -1,9 +1,10 @@
 import pytest
 
 from companion.exercises import (
+    check_cube,
+    check_margin,
     check_previous,
     check_rollout,
-    check_silent,
     check_two_heads,
     heads,
 )
@@ -11,7 +12,12 @@ from companion.exercises import (
 
 @pytest.mark.parametrize(
     ("check", "answer"),
-    [(check_rollout, 0.4), (check_previous, (0, 2)), (check_silent, False)],
+    [
+        (check_rollout, 0.4),
+        (check_previous, (0, 2)),
+        (check_margin, 0.7 - 2),
+        (check_cube, 8),
+    ],
 )
 def test_a_right_answer_is_right(check, answer, capsys):
     check(answer)
@@ -26,8 +32,14 @@ def test_a_right_answer_is_right(check, answer, capsys):
         (check_rollout, 7, "Average the weights with"),
         (check_previous, (2, 0), "layer comes first"),
         (check_previous, (5, 5), "where is its peak"),
-        (check_silent, True, "who reads"),
-        (check_silent, 1, "True or False"),
+        (check_margin, 0.7, "the rivals rise too"),
+        (check_margin, 2.7, "Both rise"),
+        (check_margin, 1.3, "rivals come closer"),
+        (check_margin, "down", "A number was asked for"),
+        (check_cube, 24, "gradient × input"),
+        (check_cube, 12, "the slope at 2"),
+        (check_cube, 4, "the mean slope"),
+        (check_cube, 9, "Completeness"),
     ],
 )
 def test_a_wrong_answer_gets_its_hint(check, wrong, hint, capsys):
@@ -42,8 +54,8 @@ def test_two_heads_off_at_once(capsys):
         (both, "right"),
         (one + other, "one by one"),
         (one, "looks back, alone"),
-        (other, "last head alone"),
-        (-both, "not the reverse"),
+        (other, "other head, alone"),
+        (-both, "negative is a loss"),
         (9, "list of both"),
     ]:
         check_two_heads(answer)

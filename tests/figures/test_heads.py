@@ -11,20 +11,14 @@ def test_a_table_for_each_kind_of_head():
     assert {"previous", "next", "[CLS]", "same"} <= {t.get_text() for t in ax.texts}
 
 
-def test_profiles_are_centred_on_the_token_itself():
-    ax = figures.distance_profiles({"a": [0.1, 0.7, 0.2], "b": [0.0, 0.0, 1.0]})
-    first, second = ax.lines
-    assert list(first.get_xdata()) == [-1, 0, 1]
-    assert list(first.get_ydata()) == [0.1, 0.7, 0.2]
-    assert list(second.get_ydata()) == [0, 0, 1]
-
-
 def test_effects_are_drawn_around_zero():
     effects = torch.tensor([[0.5, -2.0], [1.0, 0.0]])
     ax = figures.head_effects(effects)
     image = ax.images[0]
     assert image.get_clim() == (-2, 2)
     assert image.get_array().tolist() == effects.tolist()
+    red, _, blue, _ = image.cmap(image.norm(-2.0))
+    assert red > blue  # a loss is orange
 
 
 def test_each_measure_is_scaled_by_its_largest():
@@ -65,3 +59,4 @@ def test_a_product_for_each_number_of_a_key():
     ax = figures.query_times_keys(["a", "b"], products)
     assert ax.images[0].get_array().tolist() == products.tolist()
     assert ax.images[0].get_clim() == (-2, 2)
+    assert [text.get_text() for text in ax.texts] == ["-2", "1", "sum"]

@@ -1,12 +1,15 @@
 import sys
+from dataclasses import replace
 
 import pytest
 import torch
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from small_berts import cases
+from transformers.modeling_outputs import QuestionAnsweringModelOutput
 
 import companion
-from companion import heads, running, tokens
+from companion import heads, qa_head, running, tokens
 from companion.heads import attribution
 
 
@@ -33,7 +36,6 @@ def test_shares_are_sums_over_the_tokens_named(foo):
             "itself": [table[i, i] for i in rows],
             "previous": [table[i, i - 1] for i in rows],
             "next": [table[i, i + 1] for i in rows],
-            "question to context": [table[i, 4:9].sum() for i in (1, 2)],
             "same word": [torch.tensor(0.0)],  # none is here twice
         }
         assert set(mean) == set(found)
@@ -50,21 +52,25 @@ def test_the_same_word_is_one_that_stands_elsewhere(embedded):
     assert float(found) == pytest.approx(0.75 / 3)
 
 
-def test_entropy_counts_bits():
-    even = torch.full((1, 1, 8, 8), 1 / 8)
-    single = torch.eye(8)[None, None]
-    assert float(heads.entropy(even)) == pytest.approx(3)
-    assert float(heads.entropy(single)) == 0
+def test_what_is_given_is_a_mean_of_sums(foo):
+    weights = heads.stack(foo[2])
+    rows, columns = torch.zeros(2, 10, dtype=torch.bool)
+    rows[[1, 2]], columns[[7, 8]] = True, True
+    found = heads.given(weights, rows, columns)
+    table = weights[5, 0]
+    wanted = (table[1, 7:9].sum() + table[2, 7:9].sum()) / 2
+    assert float(found[5, 0]) == pytest.approx(float(wanted), abs=1e-6)
+    assert found.shape == (6, 12)
 
 
-def test_distance_counts_from_the_left():
-    weights = torch.zeros(1, 1, 5, 5)
-    weights[0, 0, 1:, :-1] += torch.eye(4)  # each looks at the one before
-    assert heads.by_distance(weights, 2)[0, 0].tolist() == [0, 1, 0, 0, 0]
+def test_the_strongest_head_is_a_layer_and_a_head():
+    table = torch.zeros(3, 4)
+    table[2, 1] = 0.1
+    assert heads.strongest(table) == (2, 1)
 
 
 @given(cases())
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @pytest.mark.slow
 def test_rollout_spreads_each_token_over_all(case):
     with torch.inference_mode():
@@ -111,15 +117,55 @@ def test_a_head_that_is_off_hands_on_nothing(foo):
     assert torch.allclose(seen[0], wanted, atol=1e-4)
 
 
-@pytest.mark.slow
-def test_afterwards_the_head_is_on_again(foo):
+def test_an_answer_is_compared_with_the_best_of_the_others(foo):
+    model, encoded, _, (first, last) = foo
+    with torch.inference_mode():
+        output = model(**encoded.model_inputs())
+    starts, ends = output.start_logits[0], output.end_logits[0]
+    rivals = [0, 4, 5, 6, 7, 8]  # [CLS] and the context's tokens
+    found = heads.standing(model, encoded, first, last)
+    own = float(starts[first] + ends[last])
+    best = max(float(starts[i]) for i in rivals if i != first)
+    best += max(float(ends[i]) for i in rivals if i != last)
+    assert float(found.logits) == pytest.approx(own, abs=1e-4)
+    assert float(found.rivals) == pytest.approx(best, abs=1e-4)
+    assert float(found.margin) == pytest.approx(own - best, abs=1e-4)
+    chances = qa_head.span_probabilities(starts, ends, encoded.is_context)
+    wanted = float(chances[0][first] * chances[1][last])
+    assert float(found.probability) == pytest.approx(wanted, abs=1e-5)
+
+
+def test_the_margin_of_a_tie_is_zero(foo):
+    encoded = foo[1]
+    output = QuestionAnsweringModelOutput(
+        start_logits=torch.full((1, 10), 3.0), end_logits=torch.full((1, 10), -1.0)
+    )
+    found = heads.span_standing(output, encoded, 7, 8)
+    assert (float(found.margin), float(found.logits)) == (0, 2)
+    output.start_logits[0, :7] += 100  # the question's tokens and [SEP] may not win
+    output.start_logits[0, [0, 4, 5, 6]] -= 100
+    assert float(heads.span_standing(output, encoded, 7, 8).margin) == 0
+
+
+def test_the_answer_is_found(foo):
     model, encoded, _, answer = foo
-    before = heads.answer_logit(model, encoded.model_inputs(), *answer)
-    lost = heads.effects(model, encoded.model_inputs(), *answer)
-    after = heads.answer_logit(model, encoded.model_inputs(), *answer)
-    assert torch.equal(before, after)
-    assert lost.shape == (6, 12)
-    assert lost.abs().max() > 0.1
+    assert heads.answer_of(model, encoded) == answer
+    assert encoded.text_of(*answer) == "Foo"
+
+
+@pytest.mark.slow
+def test_effects_are_changes_and_afterwards_the_head_is_on_again(foo):
+    model, encoded, _, answer = foo
+    before = heads.standing(model, encoded, *answer)
+    changes = heads.effects(model, encoded, *answer)
+    assert heads.standing(model, encoded, *answer) == before
+    assert all(table.shape == (6, 12) for table in changes)
+    with heads.switched_off(model, [(4, 5)]):
+        without = heads.standing(model, encoded, *answer)
+    for table, now, then in zip(changes, without, before, strict=True):
+        assert float(table[4, 5]) == pytest.approx(float(now - then), abs=1e-6)
+    assert torch.allclose(changes.margin, changes.logits - changes.rivals, atol=1e-5)
+    assert changes.margin[4, 5] < -1
 
 
 @pytest.mark.parametrize("head", [(6, 0), (0, 12), (-1, 0)])
@@ -135,14 +181,12 @@ def test_a_head_that_is_not_there_is_named(foo, head):
 def test_integrated_gradients_add_up_to_the_difference(foo):
     model, encoded, _, answer = foo
     numbers, missed = attribution.integrated_gradients(model, encoded, *answer)
-    inputs = encoded.model_inputs()
-    empty = inputs | {"input_ids": inputs["input_ids"] * encoded.is_special}
-    difference = float(
-        heads.answer_logit(model, inputs, *answer)
-        - heads.answer_logit(model, empty, *answer)
+    empty = replace(encoded, input_ids=encoded.input_ids * encoded.is_special)
+    whole, blank = (
+        float(heads.standing(model, text, *answer).margin) for text in (encoded, empty)
     )
-    assert float(numbers.sum()) == pytest.approx(difference, abs=0.3)
-    assert missed == pytest.approx(float(numbers.sum()) - difference, abs=1e-3)
+    assert float(numbers.sum()) == pytest.approx(whole - blank, abs=0.5)
+    assert missed == pytest.approx(float(numbers.sum()) - (whole - blank), abs=1e-3)
     assert numbers[encoded.is_special].abs().max() < 1e-6
 
 
@@ -169,12 +213,11 @@ def test_the_gradient_is_the_slope(foo):
 def test_a_token_left_out_is_masked_for_all(foo):
     model, encoded, _, answer = foo
     found = attribution.left_out(model, encoded, *answer)
-    inputs = encoded.model_inputs()
-    whole = heads.answer_logit(model, inputs, *answer)
-    mask = inputs["attention_mask"].clone()
+    mask = encoded.attention_mask.clone()
     mask[0, 1] = 0
-    without = heads.answer_logit(model, inputs | {"attention_mask": mask}, *answer)
-    assert float(found[1]) == pytest.approx(float(whole - without), abs=1e-4)
+    without = heads.standing(model, replace(encoded, attention_mask=mask), *answer)
+    lost = heads.standing(model, encoded, *answer).margin - without.margin
+    assert float(found[1]) == pytest.approx(float(lost), abs=1e-4)
 
 
 def test_rank_correlation_sees_order_only():
