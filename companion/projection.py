@@ -34,19 +34,45 @@ def project_layers(trace: Trace) -> Tensor:
     Raises:
         ValueError: if the trace is of more than one text, or of fewer than two tokens.
     """
-    centred = _centred(trace)
-    points = centred @ _axes(centred).T  # (L + 1, T, H) @ (H, 2) -> (L + 1, T, 2)
-    return points * _signs(points)
+    return _signed(_on_widest(_centred(trace)))
 
 
-def spread_shown(trace: Trace) -> Tensor:
-    """Compute the share of each layer's spread that the map shows: (L + 1,), 0 to 1.
+def project_each(trace: Trace) -> Tensor:
+    """Place the tokens on a map of its own at each step: (L + 1, T, 2), in float64.
+
+    As `project_layers`, but the two axes are those of widest spread at this one step:
+    no other map of two axes shows more of it, and no two steps share their axes.
+
+    Raises:
+        ValueError: as `project_layers`.
+    """
+    return torch.stack([_signed(_on_widest(x[None]))[0] for x in _centred(trace)])
+
+
+def spread_shown(trace: Trace, points: Tensor) -> Tensor:
+    """Compute the share of each step's spread that a map shows: (L + 1,), 0 to 1.
 
     The spread is the mean squared distance of the tokens from their mean.
+
+    Args:
+        trace: of one text.
+        points: (L + 1, T, 2), from `project_layers` or `project_each`.
     """
     whole = _centred(trace).pow(2).sum(dim=(1, 2))  # (L + 1, T, H) -> (L + 1,)
-    shown = project_layers(trace).pow(2).sum(dim=(1, 2))  # (L + 1, T, 2) -> (L + 1,)
-    return shown / whole
+    return points.pow(2).sum(dim=(1, 2)) / whole  # (L + 1, T, 2) -> (L + 1,)
+
+
+def spread_along(trace: Trace, directions: Tensor) -> Tensor:
+    """Compute the share of each step's spread that lies along directions: (L + 1,).
+
+    Args:
+        trace: of one text.
+        directions: (N, H), such as the two rows of the QA head; their lengths, and the
+            angles between them, do not count.
+    """
+    centred = _centred(trace)
+    axes = torch.linalg.qr(directions.detach().to(centred).T).Q  # (H, N), orthonormal
+    return (centred @ axes).pow(2).sum(dim=(1, 2)) / centred.pow(2).sum(dim=(1, 2))
 
 
 def _centred(trace: Trace) -> Tensor:
@@ -60,14 +86,19 @@ def _centred(trace: Trace) -> Tensor:
     return states - states.mean(dim=1, keepdim=True)
 
 
-def _axes(centred: Tensor) -> Tensor:
-    """Find the two directions of widest spread, (2, H), orthogonal, of length 1."""
-    rows = centred.flatten(0, 1)  # (L + 1, T, H) -> ((L + 1) * T, H)
-    return torch.linalg.svd(rows, full_matrices=False).Vh[:2]  # -> (2, H)
+def _on_widest(centred: Tensor) -> Tensor:
+    """Take two coordinates along the directions of widest spread.
+
+    (S, T, H) -> (S, T, 2); the two directions are orthogonal and of length 1.
+    """
+    rows = centred.flatten(0, 1)  # (S, T, H) -> (S * T, H)
+    axes = torch.linalg.svd(rows, full_matrices=False).Vh[:2]  # (2, H)
+    return centred @ axes.T  # (S, T, H) @ (H, 2) -> (S, T, 2)
 
 
-def _signs(points: Tensor) -> Tensor:
-    """Take for each axis the sign of the number on it that is farthest from 0, (2,)."""
-    rows = points.flatten(0, 1)  # (L + 1, T, 2) -> ((L + 1) * T, 2)
+def _signed(points: Tensor) -> Tensor:
+    """Turn each axis so that the number on it that is farthest from 0 is positive."""
+    rows = points.flatten(0, 1)  # (S, T, 2) -> (S * T, 2)
     farthest = rows.abs().argmax(dim=0, keepdim=True)  # (1, 2)
-    return torch.where(rows.gather(0, farthest)[0] < 0, -1.0, 1.0).to(points.dtype)
+    signs = torch.where(rows.gather(0, farthest)[0] < 0, -1.0, 1.0)  # (2,)
+    return points * signs.to(points.dtype)

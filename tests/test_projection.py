@@ -1,6 +1,7 @@
 import pytest
 import torch
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from small_berts import cases
 
 import companion
@@ -44,13 +45,13 @@ def test_the_sign_is_set(trace, monkeypatch):
     points = projection.project_layers(trace)
     for axis in points.flatten(0, 1).T:
         assert axis.max() == axis.abs().max()
-    axes = projection._axes
-    monkeypatch.setattr(projection, "_axes", lambda centred: -axes(centred))
+    widest = projection._on_widest
+    monkeypatch.setattr(projection, "_on_widest", lambda centred: -widest(centred))
     torch.testing.assert_close(projection.project_layers(trace), points)
 
 
 def test_the_share_shown_is_that_of_the_map(trace):
-    shown = projection.spread_shown(trace)
+    shown = projection.spread_shown(trace, projection.project_layers(trace))
     assert shown.shape == (7,)
     assert 0 < shown.min() < shown.max() < 1
     states = projection.stream(trace).double()[-1]
@@ -59,8 +60,36 @@ def test_the_share_shown_is_that_of_the_map(trace):
     assert float(shown[-1]) == pytest.approx(float(ours / whole))
 
 
+def test_a_map_of_its_own_shows_the_most_of_each_step(trace):
+    points = projection.project_each(trace)
+    assert points.shape == (7, 10, 2)
+    shared = projection.spread_shown(trace, projection.project_layers(trace))
+    own = projection.spread_shown(trace, points)
+    assert (own >= shared).all()
+    rows = projection.stream(trace).double()
+    for share, x in zip(
+        own.tolist(), rows - rows.mean(dim=1, keepdim=True), strict=True
+    ):
+        wanted = torch.linalg.eigvalsh(x.T @ x).flip(0)
+        assert share == pytest.approx(float(wanted[:2].sum() / wanted.sum()))
+    for axis in points[3].T:
+        assert axis.max() == axis.abs().max()
+
+
+def test_the_spread_along_directions_is_theirs_whatever_their_length(trace):
+    x = projection.stream(trace).double()[4]
+    x = x - x.mean(dim=0)
+    one, other = torch.zeros(2, 384)
+    one[7] = 3
+    share = projection.spread_along(trace, one[None])[4]
+    assert float(share) == pytest.approx(float(x[:, 7].pow(2).sum() / x.pow(2).sum()))
+    other[[7, 8]] = torch.tensor([1.0, 5.0])  # together they span numbers 7 and 8
+    both = projection.spread_along(trace, torch.stack([one, other]))[4]
+    assert float(both) == pytest.approx(float(x[:, 7:9].pow(2).sum() / x.pow(2).sum()))
+
+
 @given(cases())
-@settings(max_examples=15, deadline=None)
+@examples(15)
 def test_any_model_of_two_dimensions_and_a_text_of_two_tokens(case):
     inputs = {name: ids[:1] for name, ids in case.inputs.items()}
     trace = companion.trace(case.model.bert, **inputs)

@@ -1,8 +1,15 @@
-"""Chapter 5's exercises: GELU by hand, one Linear for two, costs, a token alone."""
+"""Chapter 5's exercises: GELU by hand, a question hidden once, a token alone."""
 
 import math
+from functools import cache
 
+import torch
+
+from companion.encoder import trace, trace_layer
 from companion.exercises.verdicts import grade, grade_truth
+from companion.loading import load
+from companion.qa_head import answer_from, hide_question
+from companion.running import example
 
 
 def check_gelu(answer: object) -> None:
@@ -17,28 +24,17 @@ def check_gelu(answer: object) -> None:
     grade(answer, -share, hints, "x times the share below x, at x = -1.")
 
 
-def check_one_linear(answer: object) -> None:
-    """Check the parameters of the Linear that replaces feed-forward without GELU."""
-    hidden, inner = 384, 1536
+def check_hidden_layer(answer: object) -> None:
+    """Check where hiding "What was the printer's name?" in one layer hurts most."""
+    scores = _scores_hidden_once("What was the printer's name?")
+    worst, best = scores.index(min(scores)), scores.index(max(scores))
     hints = {
-        hidden * hidden: "The matrix is right; a Linear has a bias too.",
-        hidden * inner: "H numbers come in and H go out: nothing has I any more.",
-        2 * hidden * inner + inner + hidden: "Those are the two; one does their work.",
+        best: "There the score is highest. Where is it lowest?",
+        len(scores): "Layers are counted from 0.",
+        min(scores): "That is the score; the number of the layer is asked for.",
     }
-    wanted = hidden * hidden + hidden
-    grade(answer, wanted, hints, "A Linear from 384 to 384 numbers, with its bias.")
-
-
-def check_break_even(answer: object) -> None:
-    """Check the length at which scores and sums cost as much as feed-forward."""
-    hidden, inner = 384, 1536
-    hints = {
-        2 * inner: "Scores and weighted sums together cost twice T times H.",
-        inner + 2 * hidden: "Leave the four square matrices out on both sides.",
-        hidden: "Divide feed-forward's 2 H I by the 2 H of a token that is looked at.",
-        512: "That is the longest text the model can read; the point is beyond it.",
-    }
-    grade(answer, inner, hints, "Set 2 T H equal to 2 H I and solve for T.")
+    hint = "Give the mask to one layer, None to all others, and compare the scores."
+    grade(answer, worst, hints, hint)
 
 
 def check_alone(answer: object) -> None:
@@ -49,3 +45,21 @@ def check_alone(answer: object) -> None:
         "What is left of a layer is a sum of the token's own vector, LayerNorm and "
         "feed-forward. Does any of them look at another token?",
     )
+
+
+@cache
+def _scores_hidden_once(question: str) -> list[float]:
+    """Score the best answer with the question hidden in each layer alone."""
+    tokenizer, model = load()
+    encoded = example(tokenizer, model, question)
+    mask, layers = hide_question(encoded, model.dtype), model.bert.encoder.layer
+    scores = []
+    with torch.inference_mode():
+        begun = trace(model.bert, **encoded.model_inputs()).embeddings.output
+        for hiding in layers:
+            hidden = begun
+            for module in layers:
+                here = mask if module is hiding else None
+                hidden = trace_layer(module, hidden, here).output
+            scores.append(answer_from(model.qa_outputs, hidden, encoded)[1])
+    return scores

@@ -28,6 +28,7 @@ COLOURS = BLUE, ORANGE, GREEN, GREY
 DASHES = "-", "--", "-.", ":"
 # Where a label may stand beside its dot, in points; the first that is free is taken.
 OFFSETS = [(x, y) for y in (0, 9, -9, 18, -18, 27, -27) for x in (5, -5)]
+DOT = 4  # half the side of the square, in pixels, that a dot takes
 
 
 def layer_flow(config: BertConfig, tokens: int) -> Axes:
@@ -163,19 +164,22 @@ def _dots(ax: Axes, places: Tensor, asked: Tensor) -> None:
 
 
 def _labels(ax: Axes, places: Tensor, tokens: list[str], named: list[int]) -> None:
-    """Write the tokens at the places `named`, each where no other label is yet."""
-    taken: list[Bbox] = []
+    """Write the tokens at the places `named`, inside the frame, on nothing named."""
+    dots = ax.transData.transform(places[named].tolist())  # in the picture's own units
+    taken = [Bbox([dot - DOT, dot + DOT]) for dot in dots]
     for i in named:
         x, y = places[i].tolist()
         ax.plot(x, y, "o", color=BLUE, ms=4)
         for offset in OFFSETS:
-            align = {"ha": "left" if offset[0] > 0 else "right", "va": "center"}
-            label = ax.annotate(
-                tokens[i], (x, y), offset, textcoords="offset points", fontsize=8
-            )
-            label.set(**align)
+            look: dict[str, Any] = {"va": "center", "fontsize": 8}
+            look["ha"] = "left" if offset[0] > 0 else "right"
+            where: dict[str, Any] = {"xytext": offset, "textcoords": "offset points"}
+            label = ax.annotate(tokens[i], (x, y), **where, **look)
             extent = label.get_window_extent()
-            if not any(extent.overlaps(other) for other in taken):
+            inside = ax.bbox.x0 < extent.x0 and extent.x1 < ax.bbox.x1
+            if inside and not any(map(extent.overlaps, taken)):
                 break
             label.remove()
+        else:  # no room anywhere: beside its dot
+            ax.annotate(tokens[i], (x, y), **where, **look)
         taken.append(extent)

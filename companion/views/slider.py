@@ -24,12 +24,13 @@ def layer_slider(
     as `head_view`.
     """
     encoded, trace = traced(tokenizer, model, question, context)
-    arrays = {"points": on_grid(project_layers(trace))}
+    points = project_layers(trace)
+    arrays = {"points": on_grid(points)}
     header = {
         "kind": "layers",
         "tokens": encoded.tokens,
         "groups": groups_of(encoded),
-        "shares": [round(share, 2) for share in spread_shown(trace).tolist()],
+        "shares": [round(share, 2) for share in spread_shown(trace, points).tolist()],
     }
     layers = len(trace.layers)
     words = f"{len(encoded.tokens)} tokens on their way through {layers} layers"

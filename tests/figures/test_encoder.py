@@ -91,6 +91,11 @@ def test_labels_of_a_map_never_lie_on_each_other():
         ax.figure.canvas.draw()
         extents = [text.get_window_extent() for text in ax.texts]
         assert [text.get_text() for text in ax.texts] == tokens
+        dots = ax.transData.transform(places)
+        for extent in extents:
+            assert ax.bbox.x0 < extent.x0
+            assert extent.x1 < ax.bbox.x1
+            assert not any(extent.contains(*dot) for dot in dots)
         for one, other in itertools.combinations(extents, 2):
             assert not one.overlaps(other)
 
