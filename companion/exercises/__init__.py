@@ -26,7 +26,6 @@ from companion.exercises.encoder import (
     check_alone,
     check_gelu,
     check_hidden_layer,
-    check_hidden_layer,
 )
 from companion.exercises.fine_tuning import (
     check_band,
@@ -73,7 +72,6 @@ __all__ = [
     "check_first_pieces",
     "check_gelu",
     "check_gradient",
-    "check_hidden_layer",
     "check_hidden_layer",
     "check_labels",
     "check_layer",
