@@ -10,9 +10,15 @@ from benchmarks import ablations, short_questions
 from companion import measured
 from companion.checksums import file_sha256
 from companion.loading import EMBEDDED
+from companion.pretraining.guesser import GUESSER
 
 NAMES = sorted(path.stem for path in measured.FOLDER.glob("*.json"))
-ON_ANOTHER_MODEL = {"ablations": ablations.ENCODER_SHA256}
+GUESSER_SHA256 = measured.weights_sha256(GUESSER)
+ON_ANOTHER_MODEL = {
+    "ablations": ablations.ENCODER_SHA256,
+    "miniature": None,  # trained from random weights, and thrown away
+    **dict.fromkeys(["guesses", "guessing_first", "next_sentence"], GUESSER_SHA256),
+}
 
 
 @pytest.mark.parametrize("name", NAMES)

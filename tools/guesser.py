@@ -24,8 +24,8 @@ from companion.training.loop import LOG
 ROUNDED = """
 ## How it is stored
 
-Each row of a matrix is a row of whole numbers from -127 to 127 and one number that they
-are multiplied by; all else is float16. `companion.load_masked()` reads it, and takes the
+A row of a matrix is whole numbers from -127 to 127, and one number that they are
+multiplied by; all else is float16. `companion.load_masked()` reads it, and takes the
 embedded model's vocabulary. Measured as it is stored, over all held-out texts, beside
 guesses by word frequencies alone:
 
