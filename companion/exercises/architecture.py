@@ -45,7 +45,7 @@ def check_order(answer: object) -> None:
         answer,
         _order_is_seen_without_positions(),
         "Run the reversed ids with all positions 0, reverse the result, and compare it "
-        "with that of the ids in order: what does a token know?",
+        "with that of the ids in order, but for rounding: what does a token know?",
     )
 
 
@@ -53,10 +53,12 @@ def check_longer_span(answer: object) -> None:
     """Check the score of "name is Foo" for the question "Who?"."""
     starts, ends, first, last = _who()
     start, end = float(starts[first]), float(ends[last])
+    whole_words = start * float(ends[last - 1] + ends[last])
     hints = {
         start: "That is only the start's probability; multiply it by the end's.",
         end: "That is only the end's probability; multiply it by the start's.",
         start + end: "The score is the product, not the sum.",
+        whole_words: "That counts the span to `F` too; one span was asked for.",
     }
     grade(answer, start * end, hints, "It starts at `name`, it ends at `##oo`.")
 

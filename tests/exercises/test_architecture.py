@@ -45,6 +45,7 @@ def test_the_score_of_a_longer_span(capsys):
         (starts[first], "only the start's"),
         (ends[last], "only the end's"),
         (starts[first] + ends[last], "not the sum"),
+        (starts[first] * ends[last - 1 : last + 1].sum(), "one span was asked for"),
     ]:
         check_longer_span(answer)
         assert hint in capsys.readouterr().out
