@@ -27,13 +27,15 @@ def check_layer_norm(answer: object) -> None:
 
 
 def check_one_hot(answer: object) -> None:
-    """Check the multiplications of a one-hot row with the table of words."""
+    """Check the multiplications by 0 for each number that a look-up copies."""
     hints = {
-        28_996: "That is one column of the table; it has 384.",
-        384: "That is what a look-up copies. The product goes through all rows.",
-        10 * 28_996 * 384: "That is for ten tokens; one was asked for.",
+        28_995 * 384: "That is for all 384 numbers. How many for each of them?",
+        384: "Those are the numbers that are copied. How many rows has the table?",
+        10 * 28_995: "That is for ten tokens; one was asked for.",
+        1: "That one is by 1. How many are by 0?",
     }
-    grade(answer, 28_996 * 384, hints, "Each number of the table is multiplied once.")
+    hint = "The row times one column of the table: how long are they, how many 0s?"
+    grade(answer, 28_995, hints, hint)
 
 
 def check_swap(answer: object) -> None:

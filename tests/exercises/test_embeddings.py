@@ -13,7 +13,7 @@ from companion.exercises import (
     [
         (check_tables, 11_331_840),
         (check_layer_norm, -1.3416),
-        (check_one_hot, 11_134_464),
+        (check_one_hot, 28_995),
         (check_swap, False),
     ],
 )
@@ -31,8 +31,11 @@ def test_a_right_answer_is_right(check, answer, capsys):
         (check_layer_norm, -0.6, "square root"),
         (check_layer_norm, -3 / (20 / 3) ** 0.5, "not by 3"),
         (check_layer_norm, 100, "The mean is 4"),
-        (check_one_hot, 384, "look-up copies"),
-        (check_one_hot, 7, "multiplied once"),
+        (check_one_hot, 11_134_464, "all 384"),
+        (check_one_hot, 384, "copied"),
+        (check_one_hot, 289_950, "ten tokens"),
+        (check_one_hot, 1, "by 1"),
+        (check_one_hot, 7, "one column"),
         (check_swap, True, "position ids stay"),
         (check_swap, "no", "True or False"),
     ],
