@@ -29,11 +29,11 @@ from companion.loading.files import EMBEDDED, card_checksums, check_folder
 __all__ = [
     "EMBEDDED",
     "card_checksums",
+    "chosen",
     "load",
     "quiet",
     "read_checkpoint",
     "read_model",
-    "wanted",
 ]
 
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
@@ -55,11 +55,11 @@ def load(name: str | None = None) -> tuple[BertTokenizer, BertForQuestionAnsweri
         FileNotFoundError, ValueError, ConnectionError: as `read_checkpoint` has them;
             ValueError too if `COMPANION_DTYPE` is unknown.
     """
-    folder, revision, dtype = wanted(name)
+    folder, revision, dtype = chosen(name)
     return read_checkpoint(folder, revision, dtype)
 
 
-def wanted(name: str | None) -> tuple[str, str | None, torch.dtype]:
+def chosen(name: str | None) -> tuple[str, str | None, torch.dtype]:
     """What `load` is to read: folder or name, revision, and the precision.
 
     Args:

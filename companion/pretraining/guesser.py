@@ -12,8 +12,13 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 from transformers import BertConfig, BertForMaskedLM, BertTokenizer
 
-from companion.loading import EMBEDDED, card_checksums, read_checkpoint, read_model
-from companion.loading import wanted as wanted_model
+from companion.loading import (
+    EMBEDDED,
+    card_checksums,
+    chosen,
+    read_checkpoint,
+    read_model,
+)
 from companion.loading.files import check_folder
 from companion.rounding import restore_rows, round_rows
 
@@ -40,7 +45,7 @@ def load_masked(
     Warns:
         NewHead: if the head is a random one.
     """
-    folder, revision, dtype = wanted_model(name)
+    folder, revision, dtype = chosen(name)
     if folder == str(EMBEDDED):
         return _own(dtype)
     tokenizer, model, lacking = read_model(
