@@ -17,12 +17,13 @@ def check_windows(answer: object) -> None:
 
 
 def check_speaker(answer: object) -> None:
-    """Check which window speaks for token 33 of a context."""
+    """Check which window speaks for token 100: windows of 50 that share 20."""
     hints = {
-        0: "Window 0 has 6 tokens after this one. How many has window 1 before it?",
-        2: "Window 2 starts far to the right of this token.",
+        2: "Window 2 has 9 tokens after this one. How many has window 3 before it?",
+        1: "Window 1 ends at token 79.",
+        4: "Window 4 starts at token 120. Windows count from 0.",
     }
-    grade(answer, 1, hints, "Which windows hold token 33? Windows count from 0.")
+    grade(answer, 3, hints, "Which windows hold token 100? They start 30 tokens apart.")
 
 
 def check_widening(answer: object) -> None:

@@ -33,7 +33,8 @@ def pipeline_flow() -> Axes:
         ("the best, as characters", "best_answers", "answers", ORANGE),
     ]
     ax = new_drawing(5.2, (0, 10), (0.3 - len(steps), 0.9))
-    column(ax, 2.9, [(text, colour) for text, _, _, colour in steps], 9, 0.29)
+    numbered = [(f"{i}. {step[0]}", step[3]) for i, step in enumerate(steps, 1)]
+    column(ax, 2.9, numbered, 9, 0.29)
     for i, (_, function, shape, _) in enumerate(steps):
         ax.text(5.9, -i, function, va="center", fontsize=9, family="monospace")
         ax.text(8.3, -i, shape, va="center", fontsize=9)

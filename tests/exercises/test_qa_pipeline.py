@@ -19,9 +19,10 @@ from companion.qa_pipeline.windows import cut
         (check_windows, 4, "three special ones"),
         (check_windows, 6, "one too many"),
         (check_windows, 70, "one window's start to the next"),
-        (check_speaker, 0, "6 tokens after"),
-        (check_speaker, 2, "far to the right"),
-        (check_speaker, 9, "count from 0"),
+        (check_speaker, 2, "9 tokens after"),
+        (check_speaker, 1, "ends at token 79"),
+        (check_speaker, 4, "count from 0"),
+        (check_speaker, 9, "30 tokens apart"),
         (check_widening, 16, "end before they start"),
         (check_widening, 4, "single pieces"),
         (check_widening, 6, "a single piece is a span too"),
@@ -36,10 +37,10 @@ def test_a_wrong_answer_gets_its_hint(check, wrong, hint, capsys):
 
 
 def test_right_answers_are_right(capsys):
-    windows = cut(100, room=40, stride=16)
+    windows = cut(200, room=50, stride=20)
     check_windows(1 + math.ceil((1100 - 368) / (368 - 128)))
     check_speaker(
-        next(i for i, w in enumerate(windows) if w.keep_from <= 33 < w.keep_to)
+        next(i for i, w in enumerate(windows) if w.keep_from <= 100 < w.keep_to)
     )
     check_widening(sum(i <= j for i in range(4) for j in range(4)))
     assert capsys.readouterr().out == "right\n" * 3
