@@ -35,8 +35,8 @@ from companion.exercises.fine_tuning import (
 from companion.exercises.heads import (
     check_cube,
     check_margin,
-    check_previous,
     check_rollout,
+    check_separator,
     check_two_heads,
 )
 from companion.exercises.pretraining import (
@@ -85,11 +85,11 @@ __all__ = [
     "check_order",
     "check_padded",
     "check_pieces",
-    "check_previous",
     "check_previous_head",
     "check_rest",
     "check_rollout",
     "check_score_cost",
+    "check_separator",
     "check_spans",
     "check_speaker",
     "check_swap",

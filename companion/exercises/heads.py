@@ -20,15 +20,13 @@ def check_rollout(answer: object) -> None:
     grade(answer, 0.4, hints, "Average the weights with a table of 1 on the diagonal.")
 
 
-def check_previous(answer: object) -> None:
-    """Check the layer and head that give most to the previous token on "Who?"."""
+def check_separator(answer: object) -> None:
+    """Check the layer and head that give most to `[SEP]` on "Who?"."""
     encoded, weights = _who()
-    share = heads.shares(weights, encoded)["previous"]
+    share = heads.shares(weights, encoded)["[SEP]"]
     layer, head = heads.strongest(share)
     hints = [([head, layer], "The layer comes first.")]
-    otherwise = (
-        "heads.shares(weights, encoded)['previous'] is (L, A); where is its peak?"
-    )
+    otherwise = "heads.shares(weights, encoded)['[SEP]'] is (L, A); where is its peak?"
     grade_items(answer, [layer, head], hints, otherwise)
 
 

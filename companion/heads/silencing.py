@@ -1,7 +1,7 @@
 """Switch heads off, and measure what happens to an answer and its rivals."""
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import product
 from typing import NamedTuple
 
@@ -67,6 +67,15 @@ def silence(head: int, size: int) -> Callable[[nn.Module, tuple], tuple[Tensor]]
         return (context,)
 
     return hook
+
+
+def in_range(
+    model: BertForQuestionAnswering, heads: Iterable[Sequence[int]]
+) -> list[Head]:
+    """Take for each head that a smaller model lacks its last layer, its last head."""
+    layer = model.config.num_hidden_layers - 1
+    head = model.config.num_attention_heads - 1
+    return [(min(i, layer), min(h, head)) for i, h in heads]
 
 
 @torch.inference_mode()

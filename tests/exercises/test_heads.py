@@ -3,8 +3,8 @@ import pytest
 from companion.exercises import (
     check_cube,
     check_margin,
-    check_previous,
     check_rollout,
+    check_separator,
     check_two_heads,
     heads,
 )
@@ -14,7 +14,7 @@ from companion.exercises import (
     ("check", "answer"),
     [
         (check_rollout, 0.4),
-        (check_previous, (0, 2)),
+        (check_separator, (0, 5)),
         (check_margin, 0.7 - 2),
         (check_cube, 8),
     ],
@@ -30,8 +30,8 @@ def test_a_right_answer_is_right(check, answer, capsys):
         (check_rollout, 0.8, "That is the weight"),
         (check_rollout, 0.1, "what the second token gets"),
         (check_rollout, 7, "Average the weights with"),
-        (check_previous, (2, 0), "layer comes first"),
-        (check_previous, (5, 5), "where is its peak"),
+        (check_separator, (5, 0), "layer comes first"),
+        (check_separator, (5, 5), "where is its peak"),
         (check_margin, 0.7, "the rivals rise too"),
         (check_margin, 2.7, "Both rise"),
         (check_margin, 1.3, "rivals come closer"),

@@ -168,6 +168,11 @@ def test_effects_are_changes_and_afterwards_the_head_is_on_again(foo):
     assert changes.margin[4, 5] < -1
 
 
+def test_a_head_that_a_smaller_model_lacks_becomes_its_last(foo):
+    found = heads.in_range(foo[0], [[2, 9], (7, 3), (5, 12)])
+    assert found == [(2, 9), (5, 3), (5, 11)]
+
+
 @pytest.mark.parametrize("head", [(6, 0), (0, 12), (-1, 0)])
 def test_a_head_that_is_not_there_is_named(foo, head):
     model = foo[0]
