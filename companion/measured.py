@@ -40,7 +40,7 @@ def weights_sha256(folder: Path = EMBEDDED) -> str | None:
 
 
 def held_out_scores(stage: int | None = None) -> dict[str, dict[str, float]]:
-    """EM and F1 of the embedded model on what it was not trained on, by domain.
+    """EM, F1 and the questions asked: the embedded model on held-out data, by domain.
 
     Args:
         stage: of its training, from 1; after the last one, if None. From its own
@@ -53,6 +53,6 @@ def held_out_scores(stage: int | None = None) -> dict[str, dict[str, float]]:
     if stage is not None and not 1 <= stage <= last:
         raise ValueError(f"stage must be from 1 to {last}, not {stage}")
     return {
-        name.partition(".")[0]: {"EM": figures["EM"], "F1": figures["F1"]}
+        name.partition(".")[0]: {key: figures[key] for key in ("EM", "F1", "questions")}
         for name, figures in record[(stage or last) - 1]["results"].items()
     }
