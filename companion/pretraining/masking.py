@@ -35,7 +35,7 @@ def hide(
 ) -> Masked:
     """Choose tokens at random, each with the probability `share`, and hide them.
 
-    Of those that are hidden 80 % become `[MASK]`, 10 % another piece of the vocabulary,
+    Of those that are hidden 80 % become `[MASK]`, 10 % any piece of the vocabulary,
     drawn at random, and 10 % stay as they are. The label is the right token in all
     three cases, so the model cannot trust a token that it sees.
 

@@ -31,7 +31,7 @@ NAMES = [
     "Kim",
     "Leo",
     "Mia",
-    "Ned",
+    "Nora",
     "Ola",
     "Pia",
 ]
