@@ -41,11 +41,15 @@ def main(folder: str | None = None) -> None:
     """Round and store the weights of `folder`, if there is one; write the card."""
     if folder:
         store(Path(folder))
+    (GUESSER / "README.md").write_text(text(), "utf-8", newline="\n")
+
+
+def text() -> str:
+    """The card, from the facts that are stored."""
     figures = measured.results("guesses")
     named = {"as stored": "guesser", "word frequencies": "word frequencies"}
     rows = "\n".join(row(name, figures[key]["all"]) for name, key in named.items())
-    text = guesser_card(GUESSER, more=ROUNDED.format(rows=rows))
-    (GUESSER / "README.md").write_text(text, "utf-8", newline="\n")
+    return guesser_card(GUESSER, more=ROUNDED.format(rows=rows))
 
 
 def store(folder: Path) -> None:
@@ -55,8 +59,8 @@ def store(folder: Path) -> None:
         shutil.copy(folder / name, GUESSER / name)
     _, model, _ = read_model(BertForMaskedLM, str(folder))
     write_rounded(model, GUESSER / "model.safetensors")
-    text = guesser_card(GUESSER)  # its checksums are needed to measure
-    (GUESSER / "README.md").write_text(text, "utf-8", newline="\n")
+    first = guesser_card(GUESSER)  # its checksums are needed to measure
+    (GUESSER / "README.md").write_text(first, "utf-8", newline="\n")
 
 
 def row(name: str, figures: dict[str, Any]) -> str:
