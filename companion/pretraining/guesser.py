@@ -4,7 +4,6 @@ It lies beside the embedded model, its matrices rounded to 8 bits by row.
 """
 
 import json
-import warnings
 from pathlib import Path
 
 import torch
@@ -26,10 +25,6 @@ GUESSER = EMBEDDED / "guesser"
 SCALES = ".scales"  # after the name of a matrix: what its rows are multiplied by
 
 
-class NewHead(UserWarning):
-    """A checkpoint has no masked-word head; its guesses are those of chance."""
-
-
 def load_masked(
     name: str | None = None, new_head: bool = False
 ) -> tuple[BertTokenizer, BertForMaskedLM]:
@@ -39,11 +34,10 @@ def load_masked(
         name: a local folder or a model on the hub, as for `companion.load`. Without it
             the environment variable `COMPANION_MODEL` decides, and without that the
             book's own is loaded.
-        new_head: accept a BERT without a masked-word head, and give it a random one.
+        new_head: accept a BERT without a masked-word head; give it a random one, and
+            print that.
     Raises:
         FileNotFoundError, ValueError, ConnectionError: as `companion.load`.
-    Warns:
-        NewHead: if the head is a random one.
     """
     folder, revision, dtype = chosen(name)
     if folder == str(EMBEDDED):
@@ -52,11 +46,7 @@ def load_masked(
         BertForMaskedLM, folder, revision, dtype, new_head
     )
     if lacking:
-        warnings.warn(
-            f"{folder} has no masked-word head, so a random one guesses here",
-            NewHead,
-            stacklevel=2,
-        )
+        print(f"{folder} has no masked-word head: a random one guesses here")
     return tokenizer, model
 
 

@@ -171,7 +171,8 @@ FROM_ELSEWHERE = {
     "07_qa_pipeline": {"5.2", "7,000", "1,100"},  # a version, numbers of tasks
     "engineers": {"5.2"},
     "10_heads": {"1,000"},  # texts that a paper counted over
-    "08_pretraining": {"2,500", "3.1"},  # millions of words, a section
+    # millions of words, a section, an exercise
+    "08_pretraining": {"2,500", "3.1", "0.5", "0.125"},
     # licences, SQuAD's version and size, a paper's results, a count
     "09_fine_tuning": {
         "3.0",

@@ -53,4 +53,4 @@ def test_addresses_end_where_the_text_goes_on():
 def test_the_book_s_sources_are_among_the_links():
     found = links.addresses(links.texts())
     assert len([a for a in found if a.startswith("https://arxiv.org/")]) >= 10
-    assert {"book/references.bib", "book/07_qa_pipeline.md"} <= set(found.values())
+    assert {"book/references.bib", "book/08_pretraining.md"} <= set(found.values())
