@@ -65,10 +65,11 @@ oldest: .venv-oldest/installed  ## the tests with the oldest dependencies promis
 	  --ignore tests/book --ignore tests/tools --ignore tests/test_docs.py \
 	  $(addprefix --deselect ,$(NEWER))
 
-test: $(INSTALLED)  ## the tests, and every notebook re-executed and compared
-	$(BIN)/pytest --nbval $(SIDE_BY_SIDE)
+test: outputs  ## every notebook re-executed and compared, and the tests
+	$(ONE_THREAD) $(BIN)/pytest tests $(SIDE_BY_SIDE)
 
-# The two halves of it. nbval would measure the kernels too, and fails at it.
+# Its first half, and the second with coverage: nbval would measure the kernels too, and
+# fails at it.
 outputs: $(INSTALLED)
 	$(BIN)/pytest --nbval $(SIDE_BY_SIDE) notebooks
 

@@ -4,7 +4,6 @@ What can be refused is refused before the first step. Weights are stored before 
 measured, and all is kept until the end, so a run that fails late can go on.
 """
 
-import os
 import shutil
 import warnings
 from dataclasses import replace
@@ -24,12 +23,8 @@ from companion.fine_tuning.squad import LeftOut
 from companion.loading import read_checkpoint
 from companion.qa_pipeline.arguments import lengths
 from companion.training.log import read_losses
-from companion.training.loop import LOG, STATE, accelerator_for
-from companion.training.outputs import (
-    check_new_folder,
-    check_partial,
-    partial_folder,
-)
+from companion.training.loop import LOG, accelerator_for, check_run, finishing
+from companion.training.outputs import partial_folder
 from companion.training.saving import save
 
 if TYPE_CHECKING:
@@ -79,11 +74,7 @@ def train(
 
 def _check_options(recipe: Recipe, output: Path, save_every: int) -> None:
     recipe.check()
-    check_new_folder("--output", output)
-    check_partial("--output", output, {"model", STATE, LOG})
-    if save_every < 1:
-        raise ValueError(f"--save-every must be at least 1, not {save_every}")
-    extras.require("accelerate", "train")
+    check_run(output, save_every)
     extras.require("matplotlib", "train")  # draws the learning curve at the end
 
 
@@ -151,19 +142,11 @@ def _finish(
     output: Path,
 ) -> None:
     """Store, measure, write the card, and give the folder its name."""
-    folder = partial / "model"
-    try:
+    with finishing(partial, output) as folder:
         _store(model, tokenizer, partial, folder)
         results = _measure(folder, sources, model.device)
         stage = card.stage(base, recipe, sources, results, model)
         card.write_card(folder, [*card.stages_of(base), stage])
-        os.replace(folder, output)
-    except (OSError, ValueError) as error:
-        raise ValueError(
-            f"{error}. The training is done: its weights are in {folder}, and the same "
-            "command goes on from there"
-        ) from error
-    shutil.rmtree(partial)
 
 
 def _store(

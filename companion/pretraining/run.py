@@ -4,7 +4,6 @@ What can be refused is refused before the first step. Weights are stored before 
 measured, and all is kept until the end, so a run that fails late can go on.
 """
 
-import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +12,6 @@ from typing import Any
 import torch
 from transformers import BertForMaskedLM, BertForPreTraining, BertTokenizer
 
-from companion import extras
 from companion.devices import multiplies_bfloat16
 from companion.fine_tuning import carry_over
 from companion.fine_tuning.sources import Source, read_sources, training_digest
@@ -23,12 +21,8 @@ from companion.pretraining.evaluation import ask_hidden, guess_figures, guess_li
 from companion.pretraining.loop import Pretrained, pretrain
 from companion.pretraining.recipe import PretrainingRecipe
 from companion.pretraining.texts import Piece, pairs_of, pieces_of
-from companion.training.loop import LOG, STATE, accelerator_for
-from companion.training.outputs import (
-    check_new_folder,
-    check_partial,
-    partial_folder,
-)
+from companion.training.loop import LOG, accelerator_for, check_run, finishing
+from companion.training.outputs import partial_folder
 from companion.training.saving import save
 
 
@@ -70,11 +64,7 @@ def run_pretraining(
 
 def _check_options(recipe: PretrainingRecipe, output: Path, save_every: int) -> None:
     recipe.check()
-    check_new_folder("--output", output)
-    check_partial("--output", output, {"model", STATE, LOG})
-    if save_every < 1:
-        raise ValueError(f"--save-every must be at least 1, not {save_every}")
-    extras.require("accelerate", "train")
+    check_run(output, save_every)
 
 
 def body_to_pretrain(
@@ -131,8 +121,7 @@ def _finish(
     output: Path,
 ) -> None:
     """Store, measure, write the card, and give the folder its name."""
-    folder = partial / "model"
-    try:
+    with finishing(partial, output) as folder:
         (folder / "README.md").unlink(missing_ok=True)  # of an attempt that failed late
         save(model, tokenizer, folder)
         shutil.copy(partial / LOG, folder / LOG)
@@ -140,13 +129,6 @@ def _finish(
         card.write_guesser_card(
             folder, card.pretraining_record(base, recipe, sources, results)
         )
-        os.replace(folder, output)
-    except (OSError, ValueError) as error:
-        raise ValueError(
-            f"{error}. The training is done: its weights are in {folder}, and the same "
-            "command goes on from there"
-        ) from error
-    shutil.rmtree(partial)
 
 
 def measure(folder: Path, sources: list[Source]) -> dict[str, dict[str, Any]]:

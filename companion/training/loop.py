@@ -1,5 +1,8 @@
 """The loop: one step after the other, on one processor or on many, kill or no kill."""
 
+import contextlib
+import os
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -12,7 +15,8 @@ from torch import nn
 from companion import extras
 from companion.devices import multiplies_bfloat16
 from companion.training.log import TrainingLog
-from companion.training.options import ARITHMETIC
+from companion.training.options import ARITHMETIC, check_range
+from companion.training.outputs import check_new_folder, check_partial
 from companion.training.state import read_state, write_state
 from companion.training.steps import LossOf, adamw, one_step, schedule
 
@@ -84,6 +88,38 @@ def take_steps(
                 length = log.flush()
                 write_state(state, model, optimizer, accelerator, step, length, facts)
     trained.eval()
+
+
+def check_run(output: Path, save_every: int) -> None:
+    """Refuse a run whose result or whose saves have no place, before its first step.
+
+    Raises:
+        ValueError: naming the option.
+        MissingExtra: if Accelerate is not installed.
+    """
+    check_new_folder("--output", output)
+    check_partial("--output", output, {"model", STATE, LOG})
+    check_range("save_every", save_every, 1)
+    extras.require("accelerate", "train")
+
+
+@contextlib.contextmanager
+def finishing(partial: Path, output: Path) -> Iterator[Path]:
+    """Yield the folder to write the model into; then give it the output's name.
+
+    Raises:
+        ValueError: if that fails, saying where the weights are; all of it is kept.
+    """
+    folder = partial / "model"
+    try:
+        yield folder
+        os.replace(folder, output)
+    except (OSError, ValueError) as error:
+        raise ValueError(
+            f"{error}. The training is done: its weights are in {folder}, and the same "
+            "command goes on from there"
+        ) from error
+    shutil.rmtree(partial)
 
 
 def accelerator_for(arithmetic: str) -> tuple["Accelerator", str]:
