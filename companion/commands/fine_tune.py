@@ -27,6 +27,10 @@ OPTIONS: Options = {
     ),
     "batch": (integer(1), "windows in a step, for each process"),
     "length": (integer(1), "tokens in a window, the question's among them"),
+    "dropout": (
+        number(0, 1),
+        "share of the numbers that are dropped in training; without, as the base has it",
+    ),
     "no_answer": (
         number(0, 1),
         "share of the questions that come again without an answer",

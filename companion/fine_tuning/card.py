@@ -39,11 +39,17 @@ def stage(
         "command": _command(start, recipe, sources, len(stages_of(base)) + 1),
         "base": start,
         "recipe": asdict(recipe),
-        "dropout": model.config.hidden_dropout_prob,
-        "attention_dropout": model.config.attention_probs_dropout_prob,
+        "dropout": _dropout(model.config.hidden_dropout_prob, recipe),
+        "attention_dropout": _dropout(
+            model.config.attention_probs_dropout_prob, recipe
+        ),
         "data": [s.record() for s in sources],
         "results": results,
     }
+
+
+def _dropout(of_base: float, recipe: Recipe) -> float:
+    return of_base if recipe.dropout is None else recipe.dropout
 
 
 def start_of(base: str) -> str:

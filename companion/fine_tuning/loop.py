@@ -21,7 +21,7 @@ from transformers import BertForQuestionAnswering
 from companion.fine_tuning.features import Feature, collate
 from companion.fine_tuning.recipe import Recipe
 from companion.training.loop import Plan, take_steps
-from companion.training.steps import epochs
+from companion.training.steps import epochs, set_dropout
 
 if TYPE_CHECKING:
     from accelerate import Accelerator
@@ -47,6 +47,8 @@ def fine_tune(
         extra: facts, for example about the data, that a saved state must match before
             training resumes.
     """
+    if recipe.dropout is not None:
+        set_dropout(model, recipe.dropout)
     base = {n: p.detach().clone() for n, p in model.named_parameters()}
     size = recipe.batch * accelerator.num_processes
     plan = Plan(

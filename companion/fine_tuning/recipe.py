@@ -23,6 +23,7 @@ class Recipe:
     learning_rate: float = 1.2e-4  # at its peak
     batch: int = BATCH  # windows in a step, for each process
     length: int = LENGTH  # tokens in a window
+    dropout: float | None = None  # None: as the base has it
     no_answer: float = 0.1  # share of the questions that come again without an answer
     average_with_base: float = 0.0  # share of the starting point in the final weights
     arithmetic: str = "fastest"  # float32 or bfloat16; this one asks the processor
@@ -38,5 +39,7 @@ class Recipe:
         check_range("seed", self.seed, 0, LARGEST_SEED)
         for name in ("no_answer", "average_with_base"):
             check_range(name, getattr(self, name), 0, 1)
+        if self.dropout is not None:
+            check_range("dropout", self.dropout, 0, 0.9)
         check_learning_rate(self.learning_rate)
         check_choice("arithmetic", self.arithmetic, ("fastest", *ARITHMETIC))

@@ -17,6 +17,7 @@ from companion.pretraining.masking import NOT_ASKED
 from companion.pretraining.recipe import PretrainingRecipe
 from companion.pretraining.texts import HiddenPiece, Piece, hidden_batches, padded
 from companion.training.loop import Plan, take_steps
+from companion.training.steps import set_dropout
 
 if TYPE_CHECKING:
     from accelerate import Accelerator
@@ -67,16 +68,6 @@ def freeze(model: Pretrained, what: str) -> None:
     }
     if what in frozen:
         frozen[what].requires_grad_(False)
-
-
-def set_dropout(model: Pretrained, share: float) -> None:
-    """Drop this share of the numbers in training, wherever the library drops any.
-
-    The configuration stays: whoever trains the model further has the base's dropout.
-    """
-    for module in model.modules():
-        if isinstance(module, nn.Dropout):
-            module.p = share
 
 
 class Guesser(nn.Module):

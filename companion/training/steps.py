@@ -1,9 +1,10 @@
 """One step of training: a loss, its gradient, a small move against it.
 
-one_step    on one processor, or this process's part of it
-adamw       the optimizer
-schedule    the learning rate of each step, as a share of its peak
-epochs      the order in which examples come
+one_step     on one processor, or this process's part of it
+adamw        the optimizer
+set_dropout  how many numbers are dropped in training
+schedule     the learning rate of each step, as a share of its peak
+epochs       the order in which examples come
 """
 
 import random
@@ -63,6 +64,16 @@ def adamw(model: torch.nn.Module, learning_rate: float) -> torch.optim.AdamW:
         {"params": [p for p in trained if p.ndim == 1], "weight_decay": 0.0},
     ]
     return torch.optim.AdamW(groups, lr=learning_rate, fused=True)
+
+
+def set_dropout(model: torch.nn.Module, share: float) -> None:
+    """Drop this share of the numbers in training, wherever the library drops any.
+
+    The configuration stays: whoever trains the model further has the base's dropout.
+    """
+    for module in model.modules():
+        if isinstance(module, torch.nn.Dropout):
+            module.p = share
 
 
 def schedule(step: int, steps: int) -> float:

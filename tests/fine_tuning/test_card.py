@@ -82,6 +82,14 @@ def test_the_command_trains_the_same_again(embedded, folder):
     )
 
 
+def test_the_card_has_the_dropout_that_was_trained_with(embedded):
+    for recipe, told in ((Recipe(), 0.1), (Recipe(dropout=0.0), 0.0)):
+        made = card.stage("minilm-cased", recipe, [source("a.json")], {}, embedded[1])
+        assert made["dropout"] == told
+    assert "--dropout 0.0 " in made["command"]
+    assert made["attention_dropout"] == 0.0
+
+
 def test_each_stage_of_the_embedded_model_begins_where_the_last_one_ended():
     first, second = card.stages_of(EMBEDDED)
     assert first["command"].endswith("--output STAGE_1")

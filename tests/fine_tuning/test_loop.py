@@ -39,6 +39,13 @@ def test_training_lowers_the_loss_and_repeats_itself(tiny, tmp_path):
     assert not equal(once, train(tiny, tmp_path / "other", epochs=8, seed=1))
 
 
+def test_dropout_is_the_bases_unless_the_recipe_says_otherwise(tiny, tmp_path):
+    usual = train(tiny, tmp_path / "usual")
+    share = tiny[1]().config.hidden_dropout_prob
+    assert equal(usual, train(tiny, tmp_path / "same", dropout=share))
+    assert not equal(usual, train(tiny, tmp_path / "none", dropout=0.0))
+
+
 @pytest.mark.parametrize(
     "die_at",
     [

@@ -259,6 +259,7 @@ def test_a_length_without_room_for_a_question_is_named(base, people, tmp_path, c
     [
         ("epochs", 0, "--epochs must be at least 1, not 0"),
         ("batch", 0, "--batch must be at least 1"),
+        ("dropout", 1.0, "--dropout must be at least 0 and at most 0.9, not 1.0"),
         ("seed", -1, "--seed must be at least 0 and at most"),
         ("seed", 10**30, "--seed must be at least 0 and at most"),
         ("learning_rate", float("nan"), "--learning-rate must be above 0 and finite"),

@@ -16,7 +16,7 @@ from torch.nn.functional import cross_entropy
 from transformers import BertForMaskedLM, BertForPreTraining
 
 from companion.pretraining import masked_word_loss, pretrain
-from companion.pretraining.loop import Guesser, freeze, part_of_loss, set_dropout
+from companion.pretraining.loop import Guesser, freeze, part_of_loss
 from companion.pretraining.masking import NOT_ASKED
 from companion.pretraining.recipe import PretrainingRecipe
 from companion.pretraining.texts import hidden, padded, pairs_of, pieces_of
@@ -157,14 +157,6 @@ def test_a_guesser_trains_all_parts_of_the_model(tokenizer, make, texts):
         part_of_loss(Guesser(model), batch, batch).backward()
         for name, parameter in model.named_parameters():
             assert parameter.grad is not None, name
-
-
-def test_dropout_is_what_the_recipe_says(make):
-    model = make()
-    set_dropout(model, 0.25)
-    shares = {m.p for m in model.modules() if isinstance(m, torch.nn.Dropout)}
-    assert shares == {0.25}
-    assert model.config.hidden_dropout_prob == make().config.hidden_dropout_prob
 
 
 def train(tokenizer, model, texts, folder, paired=False, **recipe):

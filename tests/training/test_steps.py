@@ -1,5 +1,6 @@
 """The learning rate, the optimizer, and the order in which examples come."""
 
+import copy
 import itertools
 
 import torch
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from companion import training
-from companion.training.steps import WEIGHT_DECAY, batches, epochs
+from companion.training.steps import WEIGHT_DECAY, batches, epochs, set_dropout
 
 
 def test_the_learning_rate_rises_and_falls():
@@ -24,6 +25,17 @@ def test_what_decays_are_matrices_and_what_is_frozen_is_left_out():
     groups = training.adamw(model, 0.1).param_groups
     found = {g["weight_decay"]: [tuple(p.shape) for p in g["params"]] for g in groups}
     assert found == {WEIGHT_DECAY: [(3, 2)], 0.0: [(3,), (3,)]}
+
+
+def test_dropout_is_set_wherever_the_library_drops_and_the_configuration_stays(
+    embedded,
+):
+    model = copy.deepcopy(embedded[1])
+    before = model.config.hidden_dropout_prob
+    set_dropout(model, 0.25)
+    shares = {m.p for m in model.modules() if isinstance(m, torch.nn.Dropout)}
+    assert shares == {0.25} != {before}
+    assert model.config.hidden_dropout_prob == before
 
 
 TEXTS = st.lists(st.text("ab", max_size=9), min_size=1, max_size=30)
