@@ -29,7 +29,7 @@ OPTIONS: Options = {
     "length": (integer(1), "tokens in a window, the question's among them"),
     "dropout": (
         number(0, 1),
-        "share of the numbers that are dropped in training; without, as the base has it",
+        "share of the numbers that are dropped in training; None: as the base has it",
     ),
     "no_answer": (
         number(0, 1),
