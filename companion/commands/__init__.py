@@ -9,6 +9,7 @@ import contextlib
 import math
 import re
 import sys
+import textwrap
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
@@ -29,6 +30,16 @@ def add_model_option(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--model", help="a folder or a hub name; default: the book's own"
     )
+
+
+def described(text: str, *examples: str) -> dict[str, Any]:
+    """What `add_parser` needs for a help that ends with commands to try."""
+    lines = "\n".join(f"  python -m companion {example}" for example in examples)
+    return {
+        "description": textwrap.fill(text, 80),
+        "epilog": f"examples:\n{lines}",
+        "formatter_class": argparse.RawDescriptionHelpFormatter,  # keeps the lines
+    }
 
 
 def integer(least: int) -> Callable[[str], int]:

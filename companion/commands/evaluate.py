@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import companion
 from companion import extras, measured
-from companion.commands import add_model_option, number
+from companion.commands import add_model_option, described, number
 from companion.fine_tuning import card, evaluation, features, reports
 from companion.fine_tuning.held_out import recorded
 from companion.fine_tuning.squad import Example, read_squad
@@ -25,12 +25,23 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     """Add the command's options."""
     command = commands.add_parser(
         "evaluate",
-        description="Measure SQuAD's EM and F1, in percent, with 95 % intervals; by "
-        "the rules of version 2 if some questions have no answer. Each file is a "
-        "domain. F1 compares words, which are what stands between spaces: in Chinese, "
-        "Japanese or Thai a whole answer is one word, so F1 is all or nothing.",
+        **described(
+            "Measure SQuAD's EM and F1, in percent, with 95 % intervals; by the rules "
+            "of version 2 if some questions have no answer. Each file is a domain. F1 "
+            "compares words, which are what stands between spaces: in Chinese, Japanese"
+            " or Thai a whole answer is one word, so F1 is all or nothing.",
+            "evaluate dev.json --model my_model",
+            "evaluate wiki.json reddit.json --held-out --json figures.json",
+            "evaluate dev.json --no-answer 0.5 --picture trust.svg",
+        ),
     )
-    command.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    command.add_argument(
+        "files",
+        nargs="+",
+        type=Path,
+        metavar="FILE",
+        help="questions in SQuAD's format, .json or .json.gz",
+    )
     add_model_option(command)
     command.add_argument(
         "--held-out",

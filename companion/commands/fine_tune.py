@@ -10,6 +10,7 @@ from pathlib import Path
 from companion.commands import (
     Options,
     add_recipe_options,
+    described,
     integer,
     number,
     own_warnings,
@@ -50,9 +51,14 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     """Add the command and its options; those of `Recipe` have their defaults there."""
     command = commands.add_parser(
         "fine-tune",
-        description="Train a model, measure it on what was held out, write its card. "
-        "After a kill the same command goes on from the last save. The effect of "
-        "single settings was measured: see the card in companion/embedded.",
+        **described(
+            "Train a model, measure it on what was held out, write its card. After a "
+            "kill the same command goes on from the last save. The effect of single "
+            "settings was measured: see the card in companion/embedded.",
+            "fine-tune --data train.json --output my_model",
+            "fine-tune --data own.json:2 squad.json:0.1 --hold-out pages:8 none \\\n"
+            "      --base my_model --epochs 1 --output my_second_model",
+        ),
     )
     add_data(command)
     command.add_argument(

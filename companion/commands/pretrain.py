@@ -10,6 +10,7 @@ from pathlib import Path
 from companion.commands import (
     Options,
     add_recipe_options,
+    described,
     integer,
     number,
     own_warnings,
@@ -38,9 +39,13 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     """Add the command and its options; the recipe has their defaults."""
     command = commands.add_parser(
         "pretrain",
-        description="Train a model to guess hidden words, measure it on texts that "
-        "were held out, write its card. After a kill the same command goes on from the "
-        "last save. What is learned from are the contexts of the data, each once.",
+        **described(
+            "Train a model to guess hidden words, measure it on texts that were held "
+            "out, write its card. After a kill the same command goes on from the last "
+            "save. What is learned from are the contexts of the data, each once.",
+            "pretrain --data letters.txt notes.txt --output my_guesser",
+            "pretrain --data train.json --base random --output my_guesser",
+        ),
     )
     add_data(command, "; or text files (.txt) with empty lines between paragraphs")
     command.add_argument(

@@ -12,7 +12,7 @@ from torch.nn.functional import cosine_similarity
 from transformers import BertForQuestionAnswering, BertTokenizer
 
 import companion
-from companion.commands import add_model_option
+from companion.commands import add_model_option, described
 from companion.encoder import Trace
 from companion.qa_head import best_spans, may_win, span_logits, span_probabilities
 from companion.qa_pipeline import LONGEST_ANSWER
@@ -28,10 +28,13 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     """Add the command and its options."""
     command = commands.add_parser(
         "trace",
-        description="Show a question's walk through the model: tokens, embeddings, "
-        "layers, logits, answer.",
+        **described(
+            "Show a question's walk through the model: tokens, embeddings, layers, "
+            "logits, answer.",
+            'trace "Who?" "My name is Foo"',
+        ),
     )
-    command.add_argument("question")
+    command.add_argument("question", help='in quotes, such as "Who?"')
     command.add_argument("context", help="the text that holds the answer")
     add_model_option(command)
     command.set_defaults(run=run)

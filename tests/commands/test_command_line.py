@@ -3,6 +3,7 @@ import errno
 import io
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -11,8 +12,8 @@ import time
 import pytest
 
 import companion
-from companion.__main__ import main
-from companion.commands import number
+from companion.__main__ import _parser, main
+from companion.commands import COMMANDS, number
 
 PYTHON = [sys.executable, "-m", "companion"]
 
@@ -93,6 +94,52 @@ def test_several_files_and_answers_the_best_first_as_json(tmp_path, capsys):
     assert scores == sorted(scores, reverse=True)
 
 
+COST = "What did the journey cost?"
+JOURNEY = "In March 1898 Clara left Bergen for Lisbon."
+
+
+def test_where_there_is_no_answer_it_says_so_with_the_nearest_piece(capsys):
+    assert main(["ask", COST, JOURNEY]) == 0
+    line = capsys.readouterr().out
+    assert line.startswith("no answer  (score 0.9")
+    assert "; nearest: " in line
+    assert line.endswith("score <0.001)\n")
+
+
+def test_a_text_with_an_answer_comes_before_one_without(tmp_path, capsys):
+    paths = [tmp_path / "weather.txt", tmp_path / "mill.txt"]
+    for path, text in zip(paths, (QUIET, MILL), strict=True):
+        path.write_text(text)
+    assert main(["ask", "When was the mill built?", "--file", *map(str, paths)]) == 0
+    found, passage, none, nearest = capsys.readouterr().out.splitlines()
+    assert found.startswith("1871  (")
+    assert str(paths[1]) in passage
+    assert none.startswith("no answer  (")
+    assert nearest.startswith(f"    {paths[0]}: ")
+    assert "[" in nearest
+
+
+def test_in_json_no_answer_is_an_answer_if_it_may_be(capsys):
+    main(["ask", COST, JOURNEY, "--json"])
+    [row] = json.loads(capsys.readouterr().out)
+    assert row["answer"]
+    main(["ask", COST, JOURNEY, "--json", "--no-answer", "--top-k", "2"])
+    none, second = json.loads(capsys.readouterr().out)
+    assert (none["answer"], none["start"], none["end"], none["passage"]) == (
+        "",
+        0,
+        0,
+        "",
+    )
+    assert none["score"] > 0.9
+    assert second == row
+
+
+def test_all_answers_that_were_asked_for_are_told(capsys):
+    main(["ask", "Who?", "My name is Foo", "--top-k", "3"])
+    assert len(capsys.readouterr().out.splitlines()) == 3
+
+
 @pytest.mark.parametrize("arguments", [[], ["--file", "-"]])
 def test_standard_input_is_a_text_too(arguments, monkeypatch, capsys):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(MILL.encode())))
@@ -163,13 +210,22 @@ def test_what_needs_no_model_does_not_wait_for_torch(arguments, status):
     assert min(seconds) < 0.5
 
 
-def test_each_command_is_listed_and_has_its_own_help(capsys):
-    for arguments in (["--help"], *([c, "--help"] for c in ("ask", "trace"))):
-        with pytest.raises(SystemExit):
-            main(arguments)
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_command_is_listed_and_has_its_own_help_with_examples(name, capsys):
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    assert name in capsys.readouterr().out.partition("\npositional")[2].split()
+    with pytest.raises(SystemExit):
+        main([name, "--help"])
     text = capsys.readouterr().out
-    assert all(name in text for name in ("ask", "trace", "fine-tune", "evaluate"))
-    assert text.count("--model MODEL") == 4  # usage and list, of two commands
+    lines = text.replace("\\\n", "").partition("\nexamples:\n")[2].splitlines()
+    for line in lines:
+        words = shlex.split(line)
+        assert words[:4] == ["python", "-m", "companion", name]
+        options = _parser(words[3:]).parse_args(words[3:])
+        assert options.run
+    assert lines
+    assert max(map(len, text.splitlines())) <= 88
 
 
 @pytest.mark.parametrize("text", ["1_0", "1e3", "nan", "0", "-2", "2.0", "\u0663"])
