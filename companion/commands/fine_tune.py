@@ -56,7 +56,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
             "kill the same command goes on from the last save. The effect of single "
             "settings was measured: see the card in companion/embedded.",
             "fine-tune --data train.json --output my_model",
-            "fine-tune --data own.json:2 squad.json:0.1 --hold-out pages:8 none \\\n"
+            "fine-tune --data own.json:2 web.json:0.1 --hold-out pages:8 none \\\n"
             "      --base my_model --epochs 1 --output my_second_model",
         ),
     )
