@@ -4,22 +4,24 @@ from functools import cache
 
 import torch
 
-from companion.exercises.verdicts import grade, grade_truth
+from companion.exercises.verdicts import Check, Number, Truth
 from companion.loading import load
 from companion.qa_head import span_probabilities
 
 
-def check_word_table(answer: object) -> None:
+@Check
+def check_word_table() -> Number:
     """Check the parameters of a table with 30,522 rows of 768 numbers."""
     hints = {
         30_522 + 768: "A table has as many numbers as rows times columns.",
         30_522: "That is the number of rows. How many numbers does each have?",
         28_996 * 768: "That is the cased vocabulary's table; this one has 30,522 rows.",
     }
-    grade(answer, 30_522 * 768, hints, "Rows times columns.")
+    return Number(30_522 * 768, hints, "Rows times columns.")
 
 
-def check_layer(answer: object) -> None:
+@Check
+def check_layer() -> Number:
     """Check the parameters of one layer with H = 1024 and I = 4096."""
     hidden, inner = 1024, 4096
     matrices = 4 * hidden * hidden + 2 * hidden * inner
@@ -31,25 +33,25 @@ def check_layer(answer: object) -> None:
         matrices + biases + norms // 2: "A layer has two LayerNorms, not one.",
         24 * (matrices + biases + norms): "That is all 24 layers; one was asked for.",
     }
-    grade(
-        answer,
+    return Number(
         matrices + biases + norms,
         hints,
         "Take the two lines for a layer above.",
     )
 
 
-def check_order(answer: object) -> None:
+@Check
+def check_order() -> Truth:
     """Check whether BERT sees the order of the tokens if all positions are 0."""
-    grade_truth(
-        answer,
+    return Truth(
         _order_is_seen_without_positions(),
         "Run the reversed ids with all positions 0, reverse the result, and compare it "
         "with that of the ids in order, but for rounding: what does a token know?",
     )
 
 
-def check_longer_span(answer: object) -> None:
+@Check
+def check_longer_span() -> Number:
     """Check the score of "name is Foo" for the question "Who?"."""
     starts, ends, first, last = _who()
     start, end = float(starts[first]), float(ends[last])
@@ -60,7 +62,7 @@ def check_longer_span(answer: object) -> None:
         start + end: "The score is the product, not the sum.",
         whole_words: "That counts the span to `F` too; one span was asked for.",
     }
-    grade(answer, start * end, hints, "It starts at `name`, it ends at `##oo`.")
+    return Number(start * end, hints, "It starts at `name`, it ends at `##oo`.")
 
 
 @cache

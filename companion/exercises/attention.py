@@ -6,11 +6,12 @@ from functools import cache
 import torch
 
 from companion import encoder, running, tokens
-from companion.exercises.verdicts import grade
+from companion.exercises.verdicts import Check, Number
 from companion.loading import load
 
 
-def check_one_weight(answer: object) -> None:
+@Check
+def check_one_weight() -> Number:
     """Check the weight of the first of two keys, whose scores are 2 and 0."""
     hints = {
         2: "That is the first key's score. Now the softmax over both scores.",
@@ -19,7 +20,7 @@ def check_one_weight(answer: object) -> None:
         1 - _sigmoid(2): "That is the second key's weight.",
         1: "There are two keys, and the softmax gives each of them something.",
     }
-    grade(answer, _sigmoid(2), hints, "Two dot products, the scale, the softmax.")
+    return Number(_sigmoid(2), hints, "Two dot products, the scale, the softmax.")
 
 
 def _sigmoid(difference: float) -> float:
@@ -27,7 +28,8 @@ def _sigmoid(difference: float) -> float:
     return 1 / (1 + math.exp(-difference))
 
 
-def check_previous_head(answer: object) -> None:
+@Check
+def check_previous_head() -> Number:
     """Check the head of layer 0 that looks at the token before."""
     means = _trace().layers[0].weights[0].diagonal(-1, 1, 2).mean(dim=-1)
     wanted = int(means.argmax())
@@ -38,10 +40,11 @@ def check_previous_head(answer: object) -> None:
         wanted + 1: "Heads are counted from 0.",
     }
     hint = "For each head, the mean of `diagonal(-1)`; which is the largest?"
-    grade(answer, wanted, hints, hint)
+    return Number(wanted, hints, hint)
 
 
-def check_without_f(answer: object) -> None:
+@Check
+def check_without_f() -> Number:
     """Check what `##oo` gets from `Who` where `F` is shut out."""
     row = _trace().layers[-1].weights[0, 0, 1]
     f, oo = float(row[-3]), float(row[-2])
@@ -50,10 +53,11 @@ def check_without_f(answer: object) -> None:
         oo + f: "F's weight does not all go to ##oo: every weight grows by one factor.",
         0: "That is F's own weight now. What is the weight of ##oo?",
     }
-    grade(answer, oo / (1 - f), hints, "Set F's score to -inf, then the softmax.")
+    return Number(oo / (1 - f), hints, "Set F's score to -inf, then the softmax.")
 
 
-def check_score_cost(answer: object) -> None:
+@Check
+def check_score_cost() -> Number:
     """Check the multiplications in one layer's scores, T = 512, the notes' shape."""
     pairs = 512 * 512
     hints = {
@@ -64,7 +68,7 @@ def check_score_cost(answer: object) -> None:
         pairs * 384: "That is with the book's H; the notes' shape has 768.",
         pairs * 768 * 2: "The weighted sums cost as much again; leave them out.",
     }
-    grade(answer, pairs * 768, hints, "Pairs of tokens, times D, times heads.")
+    return Number(pairs * 768, hints, "Pairs of tokens, times D, times heads.")
 
 
 @cache

@@ -1,9 +1,10 @@
 """Chapter 3's exercises: tables, LayerNorm by hand, a look-up, words that swap."""
 
-from companion.exercises.verdicts import grade, grade_truth
+from companion.exercises.verdicts import Check, Number, Truth
 
 
-def check_tables(answer: object) -> None:
+@Check
+def check_tables() -> Number:
     """Check the count of numbers in the three tables of the book's model."""
     hints = {
         28_996 * 384: "That is the table of words; there are two more.",
@@ -11,10 +12,11 @@ def check_tables(answer: object) -> None:
         28_996 + 512 + 2: "Those are the rows. How many numbers does each have?",
         (28_996 + 512 + 2) * 768: "That is with the notes' H; here H is 384.",
     }
-    grade(answer, (28_996 + 512 + 2) * 384, hints, "Add the rows, then times H.")
+    return Number((28_996 + 512 + 2) * 384, hints, "Add the rows, then times H.")
 
 
-def check_layer_norm(answer: object) -> None:
+@Check
+def check_layer_norm() -> Number:
     """Check the first number of LayerNorm([1, 3, 5, 7])."""
     hints = {
         -3: "The mean is subtracted; now divide by the spread.",
@@ -23,10 +25,11 @@ def check_layer_norm(answer: object) -> None:
         1 / 5**0.5: "First subtract the mean.",
         3 / 5**0.5: "Check the sign: 1 is below the mean.",
     }
-    grade(answer, -3 / 5**0.5, hints, "The mean is 4. How large is the spread?")
+    return Number(-3 / 5**0.5, hints, "The mean is 4. How large is the spread?")
 
 
-def check_one_hot(answer: object) -> None:
+@Check
+def check_one_hot() -> Number:
     """Check the multiplications by 0 for each number that a look-up copies."""
     hints = {
         28_995 * 384: "That is for all 384 numbers. How many for each of them?",
@@ -35,13 +38,13 @@ def check_one_hot(answer: object) -> None:
         1: "That one is by 1. How many are by 0?",
     }
     hint = "The row times one column of the table: how long are they, how many 0s?"
-    grade(answer, 28_995, hints, hint)
+    return Number(28_995, hints, hint)
 
 
-def check_swap(answer: object) -> None:
+@Check
+def check_swap() -> Truth:
     """Check whether two words that swap places swap their vectors."""
-    grade_truth(
-        answer,
+    return Truth(
         False,
         "The ids swap, the position ids stay. Which three rows make each sum now?",
     )

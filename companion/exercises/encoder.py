@@ -6,13 +6,14 @@ from functools import cache
 import torch
 
 from companion.encoder import trace, trace_layer
-from companion.exercises.verdicts import grade, grade_truth
+from companion.exercises.verdicts import Check, Number, Truth
 from companion.loading import load
 from companion.qa_head import answer_from, hide_question
 from companion.running import example
 
 
-def check_gelu(answer: object) -> None:
+@Check
+def check_gelu() -> Number:
     """Check GELU at -1."""
     share = 0.5 * (1 + math.erf(-1 / math.sqrt(2)))
     hints = {
@@ -21,10 +22,11 @@ def check_gelu(answer: object) -> None:
         share - 1: "You took the share below 1. Less of the distribution is below -1.",
         0: "That is what ReLU gives. GELU lets a little of a negative number pass.",
     }
-    grade(answer, -share, hints, "x times the share below x, at x = -1.")
+    return Number(-share, hints, "x times the share below x, at x = -1.")
 
 
-def check_hidden_layer(answer: object) -> None:
+@Check
+def check_hidden_layer() -> Number:
     """Check where hiding "What was the printer's name?" in one layer hurts most."""
     scores = _scores_hidden_once("What was the printer's name?")
     worst, best = scores.index(min(scores)), scores.index(max(scores))
@@ -34,13 +36,13 @@ def check_hidden_layer(answer: object) -> None:
         min(scores): "That is the score; the number of the layer is asked for.",
     }
     hint = "Give the mask to one layer, None to all others, and compare the scores."
-    grade(answer, worst, hints, hint)
+    return Number(worst, hints, hint)
 
 
-def check_alone(answer: object) -> None:
+@Check
+def check_alone() -> Truth:
     """Check whether a token knows of the others without attention's updates."""
-    grade_truth(
-        answer,
+    return Truth(
         False,
         "What is left of a layer is a sum of the token's own vector, LayerNorm and "
         "feed-forward. Does any of them look at another token?",

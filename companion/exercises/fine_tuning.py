@@ -1,6 +1,6 @@
 """Chapter 9's exercises: label an answer, F1 by hand, the band of chance."""
 
-from companion.exercises.verdicts import grade, grade_items
+from companion.exercises.verdicts import Check, Items, Number
 from companion.fine_tuning.features import features_of
 from companion.fine_tuning.squad import Example
 from companion.loading import load
@@ -13,7 +13,8 @@ ASKED = Example(
 )
 
 
-def check_labels(answer: object) -> None:
+@Check
+def check_labels() -> Items:
     """Check the first and last token of `Lower Fenn`."""
     tokenizer, _ = load()
     [window] = features_of([ASKED], tokenizer)
@@ -27,12 +28,11 @@ def check_labels(answer: object) -> None:
         ([0, 0], "That is the label of a window without the answer."),
         ([start, start], "That is its first token, twice. Where does it end?"),
     ]
-    if isinstance(answer, tuple):
-        answer = list(answer)
-    grade_items(answer, [start, end], hints, "Print the tokens with their numbers.")
+    return Items([start, end], hints, "Print the tokens with their numbers.")
 
 
-def check_f1(answer: object) -> None:
+@Check
+def check_f1() -> Number:
     """Check the F1 of "a small museum" against "small museum of maps"."""
     hints = {
         4 / 7: "Articles do not count: `a` goes before the words are compared.",
@@ -41,10 +41,11 @@ def check_f1(answer: object) -> None:
         3 / 4: "That is the plain mean of the two shares; F1 takes the harmonic one.",
         0.0: "That is the exact match.",
     }
-    grade(answer, 4 / 6, hints, "Twice the shared words, over all words of both.")
+    return Number(4 / 6, hints, "Twice the shared words, over all words of both.")
 
 
-def check_band(answer: object) -> None:
+@Check
+def check_band() -> Number:
     """Check two standard errors, in points, of 60 % over 600 questions."""
     hints = {
         2.0: "That is one standard error.",
@@ -52,4 +53,4 @@ def check_band(answer: object) -> None:
         0.02: "That is one standard error, and as a share. Two, in points, please.",
         8.0: "That is the width of the whole band, from its left to its right end.",
     }
-    grade(answer, 4.0, hints, "The root of p times (100 - p) over n, twice.")
+    return Number(4.0, hints, "The root of p times (100 - p) over n, twice.")

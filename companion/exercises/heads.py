@@ -5,11 +5,12 @@ from functools import cache
 import torch
 
 from companion import encoder, heads, running, tokens
-from companion.exercises.verdicts import grade, grade_items
+from companion.exercises.verdicts import Check, Items, Number
 from companion.loading import load
 
 
-def check_rollout(answer: object) -> None:
+@Check
+def check_rollout() -> Number:
     """Check the rollout of one layer by hand, two tokens."""
     hints = {
         0.8: "That is the weight. Half of the token stays where it is: the residual.",
@@ -17,20 +18,22 @@ def check_rollout(answer: object) -> None:
         0.9: "That is the second token's own share.",
         0.1: "That is what the second token gets from the first.",
     }
-    grade(answer, 0.4, hints, "Average the weights with a table of 1 on the diagonal.")
+    return Number(0.4, hints, "Average the weights with a table of 1 on the diagonal.")
 
 
-def check_separator(answer: object) -> None:
+@Check
+def check_separator() -> Items:
     """Check the layer and head that give most to `[SEP]` on "Who?"."""
     encoded, weights = _who()
     share = heads.shares(weights, encoded)["[SEP]"]
     layer, head = heads.strongest(share)
     hints = [([head, layer], "The layer comes first.")]
     otherwise = "heads.shares(weights, encoded)['[SEP]'] is (L, A); where is its peak?"
-    grade_items(answer, [layer, head], hints, otherwise)
+    return Items([layer, head], hints, otherwise)
 
 
-def check_margin(answer: object) -> None:
+@Check
+def check_margin() -> Number:
     """Check what a margin does when the answer's logits rise less than the rivals'."""
     hints = {
         0.7: "That is what the answer's own logits do; the rivals rise too.",
@@ -38,20 +41,22 @@ def check_margin(answer: object) -> None:
         1.3: "The right size, but the rivals come closer.",
     }
     otherwise = "The margin is the answer's two logits minus the rivals' two."
-    grade(answer, -1.3, hints, otherwise)
+    return Number(-1.3, hints, otherwise)
 
 
-def check_cube(answer: object) -> None:
+@Check
+def check_cube() -> Number:
     """Check the integrated gradients of the cube of a number, from 0 to 2."""
     hints = {
         24: "That is gradient × input: the slope at 2, times 2.",
         12: "That is the slope at 2.",
         4: "That is the mean slope. Multiply it with the way.",
     }
-    grade(answer, 8, hints, "Completeness: it is the difference of the two results.")
+    return Number(8, hints, "Completeness: it is the difference of the two results.")
 
 
-def check_two_heads(answer: object) -> None:
+@Check
+def check_two_heads() -> Number:
     """Check what the margin of the answer to "Who?" does with two heads off."""
     one, other, both = _two_off()
     hints = {
@@ -61,7 +66,7 @@ def check_two_heads(answer: object) -> None:
         -both: "Without the heads, minus with them: negative is a loss.",
     }
     otherwise = "Give `switched_off` a list of both, then ask for the standing inside."
-    grade(answer, both, hints, otherwise)
+    return Number(both, hints, otherwise)
 
 
 @cache

@@ -2,10 +2,11 @@
 
 import math
 
-from companion.exercises.verdicts import grade
+from companion.exercises.verdicts import Check, Number
 
 
-def check_masks(answer: object) -> None:
+@Check
+def check_masks() -> Number:
     """Check how many of 200 tokens become [MASK]."""
     hints = {
         30: "So many are hidden; not all of these become [MASK].",
@@ -13,10 +14,11 @@ def check_masks(answer: object) -> None:
         27: "Those that change are 90 %; a tenth of them get another piece.",
         6: "Those are the hidden ones that do not become [MASK].",
     }
-    grade(answer, 24, hints, "How many are hidden, and which share becomes [MASK]?")
+    return Number(24, hints, "How many are hidden, and which share becomes [MASK]?")
 
 
-def check_two_guesses(answer: object) -> None:
+@Check
+def check_two_guesses() -> Number:
     """Check the loss of the probabilities 0.5 and 0.125."""
     total = -(math.log(0.5) + math.log(0.125))
     hints = {
@@ -25,10 +27,11 @@ def check_two_guesses(answer: object) -> None:
         -math.log((0.5 + 0.125) / 2): "First the logarithms, then their mean.",
         2.0: "Nearly: that is in base 2. The book takes the natural logarithm.",
     }
-    grade(answer, total / 2, hints, "The mean of -ln(0.5) and -ln(0.125).")
+    return Number(total / 2, hints, "The mean of -ln(0.5) and -ln(0.125).")
 
 
-def check_gradient(answer: object) -> None:
+@Check
+def check_gradient() -> Number:
     """Check the gradient of (3w - 6)^2 at 3."""
     hints = {
         9: "That is the loss itself. How fast does it grow?",
@@ -37,10 +40,11 @@ def check_gradient(answer: object) -> None:
         -18: "The size is right. Does the loss grow or fall as w grows?",
         27: "A step of 1 is too large; take 0.001.",
     }
-    grade(answer, 18, hints, "(loss_at(3.001) - loss_at(3)) / 0.001, for this loss.")
+    return Number(18, hints, "(loss_at(3.001) - loss_at(3)) / 0.001, for this loss.")
 
 
-def check_rest(answer: object) -> None:
+@Check
+def check_rest() -> Number:
     """Check the entropy of 1/2, 1/4, 1/8, 1/8."""
     bits = 1.75
     hints = {
@@ -49,8 +53,7 @@ def check_rest(answer: object) -> None:
         -bits * math.log(2): "Minus the logarithm: a loss is not below 0.",
         math.log(2): "That is what the commonest word costs, and it alone.",
     }
-    grade(
-        answer,
+    return Number(
         bits * math.log(2),
         hints,
         "For each word its share, times -ln of the share; then the sum.",

@@ -5,13 +5,14 @@ from functools import cache
 
 import torch
 
-from companion.exercises.verdicts import grade
+from companion.exercises.verdicts import Check, Number
 from companion.loading import load
 from companion.qa_head import may_win
 from companion.running import example
 
 
-def check_three_tokens(answer: object) -> None:
+@Check
+def check_three_tokens() -> Number:
     """Check the best span of three tokens, by hand."""
     hints = {
         0.3: "That is the largest product, but its span would end before it starts.",
@@ -19,10 +20,11 @@ def check_three_tokens(answer: object) -> None:
         0.06: "That is the second token alone. A longer span does better.",
         0.12: "That is the third token alone. A longer span does better.",
     }
-    grade(answer, 0.24, hints, "Multiply each start by each end at or after it.")
+    return Number(0.24, hints, "Multiply each start by each end at or after it.")
 
 
-def check_spans(answer: object) -> None:
+@Check
+def check_spans() -> Number:
     """Check the number of spans of at most 15 tokens in 100 tokens."""
     hints = {
         100 * 100: "That is every pair; most of them are no span, or too long.",
@@ -30,15 +32,15 @@ def check_spans(answer: object) -> None:
         100 * 15: "Nearly. How many spans can start at the last token?",
         100 * 15 - 15 * 16 / 2: "Nearly. The last token starts one span, not none.",
     }
-    grade(
-        answer,
+    return Number(
         100 * 15 - 14 * 15 // 2,
         hints,
         "How many spans start at the first token, and how many at the last?",
     )
 
 
-def check_no_answer(answer: object) -> None:
+@Check
+def check_no_answer() -> Number:
     """Check the score of "no answer" for "Who painted the ceiling?"."""
     start, end = _cls("Who painted the ceiling?")
     hints = {
@@ -47,10 +49,11 @@ def check_no_answer(answer: object) -> None:
         start + end: "A score is a product, not a sum.",
         1 - start * end: "That is all the rest: everything but no answer.",
     }
-    grade(answer, start * end, hints, "[CLS] is token 0; the softmax includes it.")
+    return Number(start * end, hints, "[CLS] is token 0; the softmax includes it.")
 
 
-def check_untrained_loss(answer: object) -> None:
+@Check
+def check_untrained_loss() -> Number:
     """Check the loss where each of 100 tokens gets the same logits."""
     hints = {
         0.01: "That is the probability of the right token. What is its -ln?",
@@ -61,8 +64,7 @@ def check_untrained_loss(answer: object) -> None:
             100
         ): "Check the sign: the logarithm of a number below 1 is negative.",
     }
-    grade(
-        answer,
+    return Number(
         math.log(100),
         hints,
         "Equal logits give equal probabilities. How large is each, of 100 tokens?",

@@ -1,11 +1,12 @@
 """Chapter 7's exercises: count windows, find who speaks, widen spans, set a limit."""
 
 from companion import measured
-from companion.exercises.verdicts import grade
+from companion.exercises.verdicts import Check, Number
 from companion.qa_pipeline.windows import cut
 
 
-def check_windows(answer: object) -> None:
+@Check
+def check_windows() -> Number:
     """Check the number of windows for 1,100 tokens, 384 wide and sharing 128."""
     hints = {
         3: "That is without overlap. Neighbours share 128 tokens.",
@@ -13,20 +14,22 @@ def check_windows(answer: object) -> None:
         6: "One too many: the last window ends where the context ends.",
     }
     wanted = len(cut(1100, room=384 - 13 - 3, stride=128))
-    grade(answer, wanted, hints, "How far is it from one window's start to the next?")
+    return Number(wanted, hints, "How far is it from one window's start to the next?")
 
 
-def check_speaker(answer: object) -> None:
+@Check
+def check_speaker() -> Number:
     """Check which window speaks for token 100: windows of 50 that share 20."""
     hints = {
         2: "Window 2 has 9 tokens after this one. How many has window 3 before it?",
         1: "Window 1 ends at token 79.",
         4: "Window 4 starts at token 120. Windows count from 0.",
     }
-    grade(answer, 3, hints, "Which windows hold token 100? They start 30 tokens apart.")
+    return Number(3, hints, "Which windows hold token 100? They start 30 tokens apart.")
 
 
-def check_widening(answer: object) -> None:
+@Check
+def check_widening() -> Number:
     """Check how many token spans widen to a word of four pieces."""
     hints = {
         16: "That is every pair of pieces; some end before they start.",
@@ -34,10 +37,11 @@ def check_widening(answer: object) -> None:
         6: "Those are the spans of two or more pieces. A single piece is a span too.",
         1: "That is the whole word. A span of some of its pieces widens to it too.",
     }
-    grade(answer, 10, hints, "With which pieces can a span start, and end?")
+    return Number(10, hints, "With which pieces can a span start, and end?")
 
 
-def check_threshold(answer: object) -> None:
+@Check
+def check_threshold() -> Number:
     """Check the share of right answers among those with a score above a half."""
     bins = measured.results("calibration")["best_answer"]
     shown, everything = bins[len(bins) // 2 :], sum(b["questions"] for b in bins)
@@ -50,4 +54,4 @@ def check_threshold(answer: object) -> None:
         100 * right / questions: "As a share, please: a number between 0 and 1.",
         sum(b["right"] for b in bins) / everything: "That is the share in all bins.",
     }
-    grade(answer, right / questions, hints, "Add up the right ones of the upper bins.")
+    return Number(right / questions, hints, "Add up the right ones of the upper bins.")

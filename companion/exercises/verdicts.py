@@ -1,36 +1,106 @@
 """What a check prints: "not answered yet", "right", or what is wrong, with a hint.
 
-A check never raises, whatever it is given. `answer = ...` counts as not answered.
+A check never raises, whatever it is given. `answer = ...` counts as not answered. An
+answer may also be a text, as one types it in the built page: see `typed`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import update_wrapper
 from typing import Any
 
-Hints = Mapping[int, str] | Mapping[float, str]  # by the wrong numbers they are for
+from companion.exercises.typed import (
+    is_missing,
+    typed_items,
+    typed_number,
+    typed_truth,
+)
+
+NOT_ANSWERED = "not answered yet"
+RIGHT = "right"
 
 
-def grade(answer: Any, wanted: float, hints: Hints, otherwise: str) -> None:
-    """Print the verdict on a number.
+@dataclass(frozen=True)
+class Number:
+    """A number is asked for.
 
-    Args:
-        answer: whatever the reader assigned.
-        wanted: the right number.
+    Attributes:
+        wanted: the right one.
         hints: for wrong numbers with a known reason.
         otherwise: the hint for all others.
     """
-    if answer is ...:
-        print("not answered yet")
-        return
-    try:
-        value = float(answer)
-    except (TypeError, ValueError, OverflowError, RuntimeError):
-        print(f"A number was asked for, not {answer!r}.")
-        return
-    if close(value, wanted):
-        print("right")
-        return
-    reasons = (hint for wrong, hint in hints.items() if close(value, wrong))
-    print(f"Not {value:,.6g}. {next(reasons, otherwise)}")
+
+    wanted: float
+    hints: Mapping[int, str] | Mapping[float, str]
+    otherwise: str
+
+    def verdict(self, answer: Any) -> str:
+        """Judge `answer`, whatever it is."""
+        try:
+            value = typed_number(answer) if isinstance(answer, str) else float(answer)
+        except (TypeError, ValueError, OverflowError, RuntimeError):
+            value = None
+        if value is None:
+            return f"A number was asked for, not {_quoted(answer)}."
+        if close(value, self.wanted):
+            return RIGHT
+        reasons = (hint for wrong, hint in self.hints.items() if close(value, wrong))
+        return f"Not {shown(value)}. {next(reasons, self.otherwise)}"
+
+
+@dataclass(frozen=True)
+class Items:
+    """A list is asked for; each hint is for one wrong list, `otherwise` for others."""
+
+    wanted: list
+    hints: Sequence[tuple[list, str]]
+    otherwise: str
+
+    def verdict(self, answer: object) -> str:
+        """Judge `answer`, whatever it is; a tuple is as good as a list."""
+        found = answer
+        if isinstance(answer, str):
+            found = typed_items(answer, are_numbers=isinstance(self.wanted[0], int))
+        if not isinstance(found, list | tuple):
+            return f"A list was asked for, not {_quoted(answer)}."
+        if _equal(list(found), self.wanted):
+            return RIGHT
+        reasons = (hint for wrong, hint in self.hints if _equal(list(found), wrong))
+        words = ", ".join(map(_item, found))
+        return f"Not {words or 'an empty list'}. {next(reasons, self.otherwise)}"
+
+
+@dataclass(frozen=True)
+class Truth:
+    """`True` or `False` is asked for; the hint is for the wrong one of the two."""
+
+    wanted: bool
+    otherwise: str
+
+    def verdict(self, answer: object) -> str:
+        """Judge `answer`, whatever it is."""
+        found = typed_truth(answer) if isinstance(answer, str) else answer
+        if not isinstance(found, bool):
+            return f"Answer True or False, not {_quoted(answer)}."
+        return RIGHT if found == self.wanted else f"Not so. {self.otherwise}"
+
+
+Key = Number | Items | Truth
+
+
+class Check:
+    """The check of one task, made from a function that returns its key."""
+
+    def __init__(self, key: Callable[[], Key]) -> None:
+        self.key = key
+        update_wrapper(self, key)
+
+    def __call__(self, answer: object) -> None:
+        """Print the verdict on `answer`."""
+        if answer is ... or (isinstance(answer, str) and is_missing(answer)):
+            print(NOT_ANSWERED)
+        else:
+            print(self.key().verdict(answer))
 
 
 def close(a: float, b: float) -> bool:
@@ -38,28 +108,37 @@ def close(a: float, b: float) -> bool:
     return abs(a - b) <= 1e-4 * abs(b)
 
 
-def grade_items(
-    answer: object, wanted: list, hints: list[tuple[list, str]], otherwise: str
-) -> None:
-    """Print the verdict on a list or a tuple; each hint is for one wrong list."""
-    if answer is ...:
-        print("not answered yet")
-    elif not isinstance(answer, list | tuple):
-        print(f"A list was asked for, not {answer!r}.")
-    elif list(answer) == wanted:
-        print("right")
-    else:
-        reasons = (hint for wrong, hint in hints if list(answer) == wrong)
-        print(f"Not {list(answer)}. {next(reasons, otherwise)}")
+def shown(value: float) -> str:
+    """Write a number with commas between thousands: in full, or with six digits."""
+    if float(value).is_integer() and abs(value) < 1e15:
+        return f"{value + 0.0:,.0f}"
+    return f"{value:,.6g}"
 
 
-def grade_truth(answer: object, wanted: bool, hint: str) -> None:
-    """Print the verdict on True or False."""
-    if answer is ...:
-        print("not answered yet")
-    elif not isinstance(answer, bool):
-        print(f"Answer True or False, not {answer!r}.")
-    elif answer == wanted:
-        print("right")
-    else:
-        print(f"Not so. {hint}")
+def _item(item: object) -> str:
+    """Write an item of a list."""
+    if isinstance(item, str):
+        return _cut(item)
+    if isinstance(item, int | float) and abs(item) < 1e15:
+        return shown(item)
+    return _quoted(item)
+
+
+def _quoted(answer: object) -> str:
+    """Write what is no answer, shortened."""
+    try:
+        return f'"{_cut(answer)}"' if isinstance(answer, str) else _cut(repr(answer))
+    except Exception:  # an object may fail at describing itself
+        return f"a {type(answer).__name__}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _equal(one: list, other: list) -> bool:
+    """Tell whether two lists are equal; what cannot be compared is not."""
+    try:
+        return bool(one == other)
+    except (RuntimeError, TypeError, ValueError):
+        return False

@@ -37,7 +37,7 @@ def test_a_right_answer_is_right(check, answer, capsys):
         (check_one_hot, 1, "by 1"),
         (check_one_hot, 7, "one column"),
         (check_swap, True, "position ids stay"),
-        (check_swap, "no", "True or False"),
+        (check_swap, "maybe", "True or False"),
     ],
 )
 def test_a_wrong_answer_gets_its_hint(check, wrong, hint, capsys):

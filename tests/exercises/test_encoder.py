@@ -19,7 +19,7 @@ from companion.exercises import (
         (check_hidden_layer, 0, "where is it lowest"),
         (check_hidden_layer, 4, "None to all others"),
         (check_alone, True, "look at another token"),
-        (check_alone, "no", "True or False"),
+        (check_alone, "maybe", "True or False"),
     ],
 )
 def test_a_wrong_answer_gets_its_hint(check, wrong, hint, capsys):
