@@ -105,7 +105,7 @@ def piece_lengths(vocabulary: list[str]) -> Axes:
     first = [starts[n] for n in lengths]
     ax.bar(lengths, first, color=BLUE, label="begin a word")
     more = [rests[n] for n in lengths]
-    ax.bar(lengths, more, bottom=first, color=SKY, label="go on with one (##)")
+    ax.bar(lengths, more, bottom=first, color=SKY, label="continue one (##)")
     ax.set(xlabel="letters", ylabel="pieces", xticks=lengths)
     ax.legend(frameon=False)
     return ax

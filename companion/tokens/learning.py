@@ -1,7 +1,7 @@
 """How a vocabulary is made: join the pair of pieces that is next to each other most.
 
 Sennrich, Haddow and Birch, *Neural machine translation of rare words with subword
-units*, 2016, algorithm 1, with `##` before what goes on with a word.
+units*, 2016, algorithm 1, with `##` before what continues a word.
 """
 
 from collections import Counter
@@ -12,9 +12,9 @@ from itertools import pairwise
 def learn_pieces(words: Mapping[str, int], steps: int) -> list[tuple[str, str, int]]:
     """Join single characters to longer pieces, the most frequent pair in each step.
 
-    From "hug" 10 times, "pug" 5 times and "hugs" 5 times, the first step makes `##ug`
-    of `##u` and `##g`, which it finds 20 times. Of pairs that are equally frequent, the
-    one that comes first in `words` is joined.
+    From "tin" 3 times and "pin" twice, the first step makes `##in` of `##i` and `##n`,
+    which it finds 5 times. Of pairs that are equally frequent, the one that comes first
+    in `words` is joined.
 
     Args:
         words: how often each word occurs.
