@@ -119,7 +119,7 @@ def _item(item: object) -> str:
     """Write an item of a list."""
     if isinstance(item, str):
         return _cut(item)
-    if isinstance(item, int | float) and abs(item) < 1e15:
+    if isinstance(item, float) or (isinstance(item, int) and abs(item) < 1e15):
         return shown(item)
     return _quoted(item)
 
