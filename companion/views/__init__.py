@@ -4,12 +4,13 @@
     model_view    all layers and heads at once, small
     neuron_view   one head: its queries and keys, and how they make the weights
     layer_slider  where the tokens' vectors stand, from the embeddings to the end
+    answer_view   a text, questions, and the model's answers marked in it
 
-The first three are BertViz's (Vig, *A Multiscale Visualization of Attention*, 2019):
-its own scripts draw them, from the companion's numbers. Chapters 4 and 10. To be drawn
-in a notebook they need the extra `views`: `pip install "inside-bert[views]"`.
+The first three follow BertViz (Vig, *A Multiscale Visualization of Attention in the
+Transformer Model*, 2019), in scripts of our own. Chapters 4 and 10.
 """
 
+from companion.views.answers import MarkedAnswers, answer_view
 from companion.views.decoding import Decoded, decode
 from companion.views.head import head_view
 from companion.views.model import model_view
@@ -20,7 +21,9 @@ from companion.views.slider import layer_slider
 __all__ = [
     "BOOK",
     "Decoded",
+    "MarkedAnswers",
     "View",
+    "answer_view",
     "decode",
     "head_view",
     "layer_slider",

@@ -1,0 +1,51 @@
+"""The built pages, once for all tests that read them or open them in a browser."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+ROOT = Path(__file__).parents[2]
+BUILD = [Path(sys.executable).with_name("jupyter-book"), "build"]
+BUILD += ["-W", "-n", "--keep-going"]
+CACHES = shutil.ignore_patterns("__pycache__")
+
+
+@pytest.fixture(scope="session")
+def book(tmp_path_factory):
+    """The folder of the HTML pages, built strictly from the stored outputs.
+
+    As someone may do who unpacked an archive: no Git, an awkward name, no locale. Who
+    works at a page sets COMPANION_PAGES to a folder with pages that are built already.
+    """
+    if "COMPANION_PAGES" in os.environ:
+        return Path(os.environ["COMPANION_PAGES"])
+    own = tmp_path_factory.getbasetemp()  # of this worker, where tests run side by side
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    folder = shared / "my böök (1) & co"
+    with FileLock(shared / "book.lock"):
+        if not folder.exists():
+            built(folder)
+    return folder / "_build" / "html"
+
+
+def built(folder):
+    """Build the book in `folder`."""
+    for name in ("book", "companion", "notebooks", "tools"):
+        shutil.copytree(ROOT / name, folder / name, ignore=CACHES)
+    for name in ("_config.yml", "_toc.yml"):
+        shutil.copy(ROOT / name, folder)
+    build = subprocess.run(
+        [*BUILD, "."],
+        cwd=folder,
+        env={**os.environ, "LC_ALL": "C"},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+    )
+    assert build.returncode == 0, build.stdout[-3000:] + build.stderr[-3000:]
