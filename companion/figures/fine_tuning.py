@@ -57,7 +57,9 @@ def domain_scores(
     for shift, measure, colour in [(-0.2, "EM", BLUE), (0.2, "F1", ORANGE)]:
         values = [row[measure] for row in scores.values()]
         bars = ax.barh(places + shift, values, 0.38, color=colour, label=measure)
-        ax.bar_label(bars, fmt="%.1f", fontsize=8, padding=2)
+        labels = ax.bar_label(bars, fmt="%.1f", fontsize=8, padding=2)
+        for label in labels:  # a line may run behind one
+            label.set_bbox({"fc": "white", "ec": "none", "pad": 1})
         ax.axvline(published[measure], color=colour, ls="--", lw=1)
     names = [n.removeprefix("squadshifts_").replace("_", " ") for n in scores]
     ax.set_yticks(places, names)

@@ -43,6 +43,8 @@ def test_bars_have_the_scores_and_lines_what_was_published():
     assert [bar.get_width() for bar in ax.patches] == [60, 36, 75, 52]
     assert [line.get_xdata()[0] for line in ax.lines] == [80.8, 88.5]
     assert [t.get_text() for t in ax.get_yticklabels()] == ["new wiki", "qed"]
+    assert [t.get_text() for t in ax.texts] == ["60.0", "36.0", "75.0", "52.0"]
+    assert all(t.get_bbox_patch() for t in ax.texts)  # no line runs through a number
 
 
 def test_an_ablation_is_a_dot_and_the_baseline_has_a_band():
