@@ -9,11 +9,18 @@ import torch
 from torch import Tensor, nn
 from transformers import BertTokenizer
 
-from companion.views.choices import Numbers, numbers_from, parts_of
+from companion.views.choices import (
+    Numbers,
+    number_from,
+    numbers_from,
+    parts_of,
+    token_from,
+)
 from companion.views.packing import element_id, pack_weights, quantise_vectors
 from companion.views.page import View
-from companion.views.reading import traced
+from companion.views.reading import groups_of, traced
 
+MANY = 24  # words below one another; of a longer text a view shows those with weight
 MOST_LINES = 400_000  # at once; a browser takes some seconds to draw as many
 P = ParamSpec("P")
 
@@ -31,6 +38,9 @@ class Picture:
         layers: Numbers | None = None,
         heads: Numbers | None = None,
         show: str = "all",
+        layer: int | None = None,
+        head: int | None = None,
+        token: str | int | None = None,
     ) -> None:
         self.encoded, self.trace = traced(tokenizer, model, question, context)
         count = self.trace.layers[0].weights.shape[1]
@@ -38,9 +48,21 @@ class Picture:
         self.heads = numbers_from("heads", heads, count)
         self.parts = parts_of(self.encoded, show)
         self.rows, self.columns = self.parts[0]["rows"], self.parts[0]["columns"]
+        self.open = self._opened(layer, head, token)
         weights = self._stack("weights", self.rows)  # (L, A, rows, T)
         self.weights = weights[..., self.columns]  # -> (L, A, rows, columns)
         self.tall = max(len(self.rows), len(self.columns))  # tokens below one another
+
+    def _opened(self, layer: Any, head: Any, token: Any) -> dict[str, int]:
+        """Return what the page opens on: the state that a link to it would carry."""
+        tokens = self.encoded.tokens
+        place = number_from("token", token_from(token, tokens), self.rows)
+        state = {
+            "layer": number_from("layer", layer, self.layers),
+            "head": number_from("head", head, self.heads),
+            "token": place,
+        }
+        return {name: number for name, number in state.items() if number is not None}
 
     def _stack(self, name: str, tokens: list[int]) -> Tensor:
         """Stack the chosen layers, heads and tokens of an intermediate."""
@@ -70,6 +92,8 @@ class Picture:
         return {
             "kind": kind,
             "tokens": self.encoded.tokens,
+            "groups": groups_of(self.encoded),
+            "open": self.open,
             "layers": self.layers,
             "heads": self.heads,
             "rows": self.rows,

@@ -31,6 +31,39 @@ def numbers_from(name: str, chosen: Numbers | None, count: int) -> list[int]:
     return sorted(set(numbers))
 
 
+def number_from(name: str, chosen: Any, among: list[int]) -> int | None:
+    """Return the one number `chosen`, or None for None.
+
+    Raises:
+        TypeError: if it is no integer.
+        ValueError: if it is none of `among`.
+    """
+    if chosen is None:
+        return None
+    number = _integer(name, chosen, "an integer")
+    if number not in among:
+        raise ValueError(f"{name} must be one of {_short(among)}, not {number}")
+    return number
+
+
+def token_from(chosen: str | int | None, tokens: list[str]) -> int | None:
+    """Return the place of a token, given by its place or by its text.
+
+    Raises:
+        TypeError: if it is neither an integer nor a string.
+        ValueError: if there is no such token, or `chosen` is the text of several.
+    """
+    if not isinstance(chosen, str):
+        return number_from("token", chosen, list(range(len(tokens))))
+    places = [place for place, token in enumerate(tokens) if token == chosen]
+    if len(places) != 1:
+        raise ValueError(
+            f"token must be the text of one token, and {_short(chosen)} is that of "
+            f"{len(places)}: give its place, 0 to {len(tokens) - 1}"
+        )
+    return places[0]
+
+
 def _several(name: str, chosen: Numbers) -> list[Any]:
     """Return what `chosen` consists of: one number, or those that it gives."""
     if isinstance(chosen, Tensor | numpy.ndarray):
@@ -40,7 +73,7 @@ def _several(name: str, chosen: Numbers) -> list[Any]:
     return list(chosen)
 
 
-def _integer(name: str, value: Any) -> int:
+def _integer(name: str, value: Any, wanted: str = "an integer or several") -> int:
     if isinstance(value, Tensor) and value.ndim == 0:
         value = value.item()
     try:
@@ -48,9 +81,7 @@ def _integer(name: str, value: Any) -> int:
             raise TypeError
         return operator.index(value)
     except TypeError:
-        raise TypeError(
-            f"{name} must be an integer or several, not {_short(value)}"
-        ) from None
+        raise TypeError(f"{name} must be {wanted}, not {_short(value)}") from None
 
 
 def _short(value: Any) -> str:

@@ -11,14 +11,10 @@ export const isDark = () => {
   return matchMedia("(prefers-color-scheme: dark)").matches;
 };
 
-/** Draw in other colours the views whose page has changed its mode. */
+/** Give all views the colours of the page, which has changed its mode. */
 const followColours = () => {
-  for (const root of document.querySelectorAll(".attention-view[data-mode]")) {
-    const mode = isDark() ? "dark" : "light";
-    if (root.dataset.mode === mode) continue;
-    root.dataset.mode = mode;
-    root.redraw?.();
-  }
+  for (const root of document.querySelectorAll(".attention-view[data-mode]"))
+    root.dataset.mode = isDark() ? "dark" : "light";
 };
 
 const attributeFilter = [

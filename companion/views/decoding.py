@@ -20,7 +20,9 @@ class Decoded(NamedTuple):
     weights: Tensor | None  # (L, A, rows, columns)
     queries: Tensor | None  # (L, A, rows, D)
     keys: Tensor | None  # (L, A, columns, D)
-    points: Tensor | None  # (L + 1, T, 2), whole numbers
+    points: Tensor | None  # (L + 1, T, 2), whole numbers, on one map for all steps
+    own: Tensor | None  # (L + 1, T, 2), whole numbers, on a map for each step
+    open: dict[str, int]  # what the page opens on
 
 
 def decode(html: str) -> Decoded:
@@ -44,6 +46,8 @@ def decode(html: str) -> Decoded:
         queries=_vectors("queries", header, arrays),
         keys=_vectors("keys", header, arrays),
         points=arrays.get("points"),
+        own=arrays.get("own"),
+        open=header.get("open", {}),
     )
 
 

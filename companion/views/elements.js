@@ -7,11 +7,16 @@ const filled = (made, attributes, children) => {
   return made;
 };
 
-/** An element of HTML. */
+/**
+ * An element of HTML.
+ * @param {string} tag
+ * @param {Object<string, string | number>} attributes
+ * @param {...(Node | string)} children
+ */
 export const element = (tag, attributes = {}, ...children) =>
   filled(document.createElement(tag), attributes, children);
 
-/** An element of a drawing. */
+/** An element of a drawing; the arguments are those of `element`. */
 export const svgElement = (tag, attributes = {}, ...children) =>
   filled(
     document.createElementNS("http://www.w3.org/2000/svg", tag),
@@ -19,14 +24,44 @@ export const svgElement = (tag, attributes = {}, ...children) =>
     children,
   );
 
-/** A labelled choice. BertViz fills its own by their ids, so `options` may be missing. */
-export const choice = (label, id, options = []) => {
-  const select = element("select", { id });
+/**
+ * A choice among options, each a pair of value and text.
+ * @param {[string | number, string][]} options
+ * @param {() => void} changed
+ */
+export const choice = (options, changed) => {
+  const select = element("select");
   for (const [value, text] of options)
     select.append(element("option", { value }, text));
-  return element("label", {}, `${label} `, select);
+  select.addEventListener("change", changed);
+  return select;
 };
 
-/** Send an event of the mouse to `target`, if there is one. */
-export const send = (target, kind) =>
-  target?.dispatchEvent(new MouseEvent(kind, { bubbles: kind.endsWith("click") }));
+/** A choice with options in groups: pairs of a group's name and its options. */
+export const groupedChoice = (groups, changed) => {
+  const select = choice([["", "none"]], changed);
+  for (const [label, options] of groups) {
+    const group = element("optgroup", { label });
+    for (const [value, text] of options)
+      group.append(element("option", { value }, text));
+    select.append(group);
+  }
+  return select;
+};
+
+/** A box to tick. */
+export const tickBox = (changed) => {
+  const box = element("input", { type: "checkbox" });
+  box.addEventListener("change", changed);
+  return box;
+};
+
+/** A control with its name before it. */
+export const labelled = (name, control) => element("label", {}, `${name} `, control);
+
+/** A button with words on it. */
+export const button = (words, pressed) => {
+  const made = element("button", { type: "button" }, words);
+  made.addEventListener("click", pressed);
+  return made;
+};

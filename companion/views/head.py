@@ -1,6 +1,6 @@
 """The head view: one layer at a time, all its heads in colours."""
 
-from companion.views.attention import Picture, with_arguments_of
+from companion.views.attention import MANY, Picture, with_arguments_of
 from companion.views.page import View
 
 
@@ -15,12 +15,15 @@ def head_view(picture: Picture) -> View:
             them by default.
         show: "all" the weights, with a choice in the page, or only those from
             "question to context" or from "context to question".
+        layer, head, token: what to open on: a layer, one head alone, and the token
+            whose lines are shown, by its place or its text. By default the first
+            layer, all heads, and the lines of all tokens.
 
     Raises:
         TypeError: if the model is no BERT, a text is no string, or the number of a
             layer or head is no integer.
-        ValueError: if there is no such layer, head or `show`, or if the view would
-            have more tokens or lines than a page can draw.
+        ValueError: if there is no such layer, head, token or `show`, or if the view
+            would have more tokens or lines than a page can draw.
     """
     picture.check_lines(picture.weights[0].numel(), "heads")
-    return picture.view("head", height=23 * picture.tall + 120)
+    return picture.view("head", height=26 * min(picture.tall, MANY) + 190)

@@ -1,73 +1,99 @@
 // The model view: all layers and heads at once, small; one of them can be enlarged.
 
-import { AttentionView, strongest } from "./attention.js";
-import { choice, element, send } from "./elements.js";
+import { button, choice, element, tickBox } from "./elements.js";
+import { colourOf, Lines } from "./lines.js";
+import { sentenceAt, strongestLine } from "./spoken.js";
+import { Thumbnails } from "./thumbnails.js";
+import { partOptions, pick, scrolling, View } from "./view.js";
+import { MANY, Weights, withWeight } from "./weights.js";
 
-export class ModelView extends AttentionView {
+const NAME =
+  "Attention of all layers and heads: a row for each layer, a column for each head";
+const HINT = "Click or tap a head to enlarge it; arrow keys go from head to head.";
+
+export class ModelView extends View {
   constructor(root, header) {
-    super(root, header);
-    this.pairs = this.layers.flatMap((layer, i) =>
-      this.heads.map((head, j) => ({ i, j, name: `layer ${layer}, head ${head}` })),
-    );
-    this.frame(
-      "Attention of all layers and heads: a row for each layer, a column for each head",
-      this.controls(),
-    );
-    this.draw();
-    this.onChange("#enlarged", () => this.enlarge());
-    this.stage.addEventListener("click", () => this.say());
-    this.onChange("#filter", () => this.say());
+    super(root, NAME);
+    this.weights = new Weights(header);
+    this.opened = null; // the layer and the head that are enlarged
+    this.all = new Thumbnails(header, (layer, head) => this.press(layer, head));
+    const point = (place) => this.point(place);
+    this.lines = new Lines("The enlarged head", point, point);
+    this.part = choice(partOptions(this.weights), () => this.draw());
+    this.every = tickBox(() => this.enlarge());
+    this.title = element("strong");
+    const close = button("Close", () => this.press(...this.opened));
+    const heading = element("p", { class: "heading" }, this.title, close);
+    this.detail = element("div", { class: "detail" }, heading, this.lines.svg);
+    const drawings = [scrolling("All heads", this.all.element), this.detail];
+    this.frame(this.controls(), [], drawings);
+    this.open(header.open ?? {});
   }
 
   controls() {
-    const options = this.pairs.map(({ name }, k) => [k, name]);
-    const enlarge = choice("Enlarge", "enlarged", [["", "none"], ...options]);
-    return [enlarge, ...this.partChoice()];
+    const { rows, columns, parts } = this.weights;
+    const controls = parts.length > 1 ? [["Show", this.part]] : [];
+    if (Math.max(rows.length, columns.length) > MANY)
+      controls.push(["All tokens", this.every]);
+    return controls;
+  }
+
+  get state() {
+    const state = {};
+    if (this.opened) [state.layer, state.head] = this.opened;
+    if (+this.part.value) state.part = +this.part.value;
+    return state;
+  }
+
+  open({ layer, head, part = 0 }) {
+    const { layers, heads } = this.weights;
+    pick(this.part, part);
+    this.opened = layers.includes(layer) && heads.includes(head) ? [layer, head] : null;
+    this.draw();
+  }
+
+  /** Enlarge a head, or close it where it is enlarged already. */
+  press(layer, head) {
+    const isOpen = this.opened?.[0] === layer && this.opened[1] === head;
+    this.opened = isOpen ? null : [layer, head];
+    this.enlarge();
+    if (!isOpen) this.detail.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
   draw() {
-    bertviz(drawModel, this.root, {
-      attention: this.parts,
-      default_filter: "0",
-      display_mode: this.root.dataset.mode,
-      root_div_id: this.root.id,
-      include_layers: this.layers,
-      include_heads: this.heads,
-      total_heads: this.heads.length,
-    });
+    this.all.draw(this.weights, this.chosenPart());
+    this.enlarge();
   }
 
-  backgrounds() {
-    return [...this.root.querySelectorAll(".attn_background")];
+  chosenPart() {
+    return this.weights.parts[this.part.value];
   }
 
-  /** The place of the enlarged drawing among all, or -1. */
-  enlarged() {
-    const isOpen = (background) => +background.getAttribute("stroke-opacity") > 0;
-    return this.backgrounds().findIndex(isOpen);
-  }
-
-  /** Enlarge the chosen drawing, or none, by BertViz's click. */
   enlarge() {
-    const wanted = this.find("#enlarged").value;
-    const k = wanted === "" ? this.enlarged() : wanted;
-    send(this.backgrounds()[k]?.parentNode.lastElementChild, "click");
-    const nearest = { block: "nearest", inline: "nearest" };
-    this.find("rect.detail")?.scrollIntoView(nearest);
+    this.detail.hidden = !this.opened;
+    this.all.mark(...(this.opened ?? []));
+    if (!this.opened) return this.say(HINT);
+    const [layer, head] = this.opened;
+    this.title.textContent = `Layer ${layer}, head ${head}`;
+    this.sheet = this.weights.sheet(layer, head);
+    const part = this.chosenPart();
+    const words = this.every.checked
+      ? part
+      : withWeight(this.weights, part, this.sheet);
+    const drawn = [{ head, colour: colourOf(layer), sheet: this.sheet }];
+    this.lines.draw(this.weights.tokens, words, drawn);
+    this.point(null);
   }
 
-  say() {
-    const k = this.enlarged();
-    this.find("#enlarged").value = k < 0 ? "" : k;
-    if (k < 0) return this.status.replaceChildren();
-    const { i, j, name } = this.pairs[k];
-    const { attn, left_text, right_text } = this.part();
-    const most = attn[i][j].map((row) => Math.max(...row));
-    const index = most.indexOf(Math.max(...most));
-    const [to, weight] = strongest(attn[i][j][index], right_text);
-    const start = `L${name.slice(1)}: the strongest line goes from `;
-    const from = element("bdi", {}, left_text[index]);
-    const end = weight.replace(", ", ".");
-    return this.status.replaceChildren(start, from, " to ", to, end);
+  point(place) {
+    this.lines.show(place);
+    this.say(...this.sentence(place));
+  }
+
+  sentence(place) {
+    const [{ tokens }, [layer, head]] = [this.weights, this.opened];
+    const part = this.chosenPart();
+    if (place) return sentenceAt(place, { tokens, ...part }, [head], this.sheet);
+    return strongestLine(tokens, layer, head, this.sheet, part);
   }
 }

@@ -8,7 +8,8 @@ from companion.views.page import View
 def model_view(picture: Picture) -> View:
     """Show all layers and heads at once, small; one of them can be enlarged.
 
-    Arguments and errors as `head_view`.
+    Arguments and errors as `head_view`. With `layer` and `head` this one is enlarged
+    from the beginning.
     """
     picture.check_lines(picture.weights.numel(), "layers, heads")
-    return picture.view("model", height=400)
+    return picture.view("model", height=46 * len(picture.layers) + 130)

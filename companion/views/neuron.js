@@ -1,110 +1,129 @@
-// The neuron view: a token's query, the keys, their products, and the weights.
+// The neuron view: one head, and for a token how its query and the keys make the weights.
 
-import { AttentionView, strongest } from "./attention.js";
-import { choice, element, send } from "./elements.js";
+import { Computation } from "./computation.js";
+import { choice, groupedChoice, tickBox } from "./elements.js";
+import { colourOf, Lines } from "./lines.js";
+import { sentenceAt } from "./spoken.js";
+import {
+  headOptions,
+  layerOptions,
+  partOptions,
+  pick,
+  placeFrom,
+  scrolling,
+  tokenOptions,
+  View,
+} from "./view.js";
+import { MANY, most, Weights, withWeight } from "./weights.js";
 
-/** BertViz counts the layers and the heads that it gets: write their own numbers. */
-const renumber = (select, numbers) => {
-  for (const option of select.options) option.text = numbers[option.index];
-};
+const NAME =
+  "One head: its weights, and for a token the query, the keys and their products";
+const HINT =
+  "Click or tap a token at the left: its query, and how it makes the weights, show below.";
 
-export class NeuronView extends AttentionView {
+export class NeuronView extends View {
   constructor(root, header) {
-    super(root, header);
-    this.expand = element("input", { type: "checkbox", id: "expand" });
-    this.frame(
-      "One head: a token's query, the keys, their products and the weights",
-      this.controls(),
-    );
-    this.draw();
-    this.followTokens();
-    this.dress();
-    this.expand.addEventListener("change", () => this.toggle());
-    this.stage.addEventListener("click", () => this.fit());
-    this.onChange("#layer, #att_head, #filter", () => this.dress());
+    super(root, NAME);
+    this.weights = new Weights(header);
+    this.lines = new Lines(NAME, this.point.bind(this), this.choose.bind(this));
+    this.computation = new Computation(this.say.bind(this));
+    const redraw = () => this.draw();
+    this.layer = choice(layerOptions(this.weights), redraw);
+    this.head = choice(headOptions(this.weights), redraw);
+    this.part = choice(partOptions(this.weights), redraw);
+    this.every = tickBox(redraw);
+    this.token = groupedChoice([], redraw);
+    this.table = scrolling("Query, keys and products", this.computation.element);
+    this.frame(this.controls(), [], [this.lines.svg, this.table]);
+    this.open(header.open ?? {});
   }
 
   controls() {
-    return [
-      choice("Layer", "layer"),
-      choice("Head", "att_head"),
-      ...this.partChoice(),
-      choice("From", "token"),
-      element("label", {}, this.expand, " queries and keys"),
+    const { rows, columns, parts } = this.weights;
+    const controls = [
+      ["Layer", this.layer],
+      ["Head", this.head],
     ];
+    if (parts.length > 1) controls.push(["Show", this.part]);
+    controls.push(["Token", this.token]);
+    if (Math.max(rows.length, columns.length) > MANY)
+      controls.push(["All tokens", this.every]);
+    return controls;
+  }
+
+  get state() {
+    const place = placeFrom(this.token.value);
+    const state = { layer: +this.layer.value, head: +this.head.value };
+    if (place) state.token = place.token;
+    if (+this.part.value) state.part = +this.part.value;
+    return state;
+  }
+
+  open({ layer, head, token, part = 0 }) {
+    const { layers, heads } = this.weights;
+    pick(this.layer, layer ?? layers[0]);
+    pick(this.head, head ?? heads[0]);
+    pick(this.part, part);
+    this.offerTokens();
+    this.token.value = "";
+    if (token !== undefined) pick(this.token, `left:${token}`);
+    this.draw();
+  }
+
+  offerTokens() {
+    const before = this.token.value;
+    const { rows } = this.chosenPart();
+    const offered = groupedChoice([
+      ["query of", tokenOptions(this.weights, "left", rows)],
+    ]);
+    this.token.replaceChildren(...offered.children);
+    this.token.value = "";
+    pick(this.token, before);
+  }
+
+  chosenPart() {
+    return this.weights.parts[this.part.value];
   }
 
   draw() {
-    const parameters = {
-      attention: this.parts,
-      default_filter: "0",
-      root_div_id: this.root.id,
-      bidirectional: true,
-      display_mode: this.root.dataset.mode,
-      layer: 0,
-      head: 0,
-    };
-    bertviz(drawNeurons, this.root, { bertviz_params: parameters });
-    renumber(this.find("#layer"), this.layers);
-    renumber(this.find("#att_head"), this.heads);
-  }
-
-  isExpanded() {
-    return this.find("#expanded").getAttribute("visibility") === "visible";
-  }
-
-  groups() {
-    const side = this.find(this.isExpanded() ? "#expanded" : "#collapsed");
-    return [...side.querySelector("#leftText").children];
-  }
-
-  say(index) {
-    if (index === null) return this.status.replaceChildren();
-    const { attn, left_text, right_text } = this.part();
-    const head = attn[this.find("#layer").value][this.find("#att_head").value];
-    const from = element("bdi", {}, left_text[index]);
-    const most = strongest(head[index], right_text);
-    return this.status.replaceChildren(from, " reads: ", ...most);
-  }
-
-  /** Make the drawing as high as its tokens: BertViz leaves more empty, or cuts off. */
-  fit() {
-    const isExpanded = this.isExpanded();
-    this.expand.checked = isExpanded;
-    this.root.dataset.expanded = isExpanded;
-    const { left_text, right_text } = this.part();
-    const high = 26 * Math.max(left_text.length, right_text.length);
-    const svg = this.find("svg");
-    svg.removeAttribute(isExpanded ? "viewBox" : "height");
-    if (isExpanded) svg.setAttribute("height", high + 60);
-    else svg.setAttribute("viewBox", `0 36 425 ${high + 10}`);
-  }
-
-  /** Show or hide queries and keys, by a click on BertViz's sign beside the token. */
-  toggle() {
-    send(this.pointed, "mouseleave");
-    const group = this.groups()[this.chosenToken() ?? 0];
-    send(group.querySelector("rect:last-child"), "click");
-    this.dress();
-  }
-
-  /** BertViz draws a layer, a head or a part anew: fit it, and keep the token. */
-  dress() {
     this.offerTokens();
-    this.fit();
-    this.pointAgain();
+    const [layer, head] = [+this.layer.value, +this.head.value];
+    const token = placeFrom(this.token.value)?.token;
+    this.sheet = this.weights.sheet(layer, head);
+    const words = this.words(token);
+    const drawn = [{ head, colour: colourOf(head), sheet: this.sheet }];
+    this.lines.draw(this.weights.tokens, words, drawn);
+    this.table.hidden = token === undefined;
+    const { columns } = words;
+    if (token !== undefined)
+      this.computation.draw(this.weights, { layer, head, token, columns });
+    this.point(null);
   }
 
-  /** Draw it in the page's new colours, with the choices kept. */
-  redraw(header) {
-    const choices = [...this.root.querySelectorAll("select")];
-    const before = choices.map((select) => select.value);
-    const after = new NeuronView(this.root, header);
-    if (this.expand.checked) after.expand.click();
-    this.root.querySelectorAll("select").forEach((select, i) => {
-      select.value = before[i];
-      select.dispatchEvent(new Event("change"));
-    });
-    return after;
+  /** The tokens that are shown: of a long text those with weight. */
+  words(token) {
+    const part = this.chosenPart();
+    if (this.every.checked) return part;
+    const read =
+      token === undefined ? [] : most(part.columns, (to) => this.sheet(token, to));
+    const kept = [token, ...read.map((share) => share.token)];
+    return withWeight(this.weights, part, this.sheet, kept);
+  }
+
+  /** Choose the token that was clicked, or let it go. */
+  choose(place) {
+    if (place?.side !== "left") return;
+    const value = `left:${place.token}`;
+    this.token.value = this.token.value === value ? "" : value;
+    this.draw();
+  }
+
+  point(place) {
+    const chosen = placeFrom(this.token.value);
+    const shown = place ?? chosen;
+    this.lines.show(shown, chosen);
+    if (!shown) return this.say(HINT);
+    const text = { tokens: this.weights.tokens, ...this.chosenPart() };
+    this.say(...sentenceAt(shown, text, [+this.head.value], this.sheet));
   }
 }

@@ -1,16 +1,16 @@
 """The neuron view: how queries and keys make the weights of one head."""
 
-from companion.views.attention import Picture, with_arguments_of
+from companion.views.attention import MANY, Picture, with_arguments_of
 from companion.views.page import View
-
-LINES = 6  # that BertViz draws for each weight
 
 
 @with_arguments_of(Picture)
 def neuron_view(picture: Picture) -> View:
     """Show one head: a token's query, every key, their products, and the weights.
 
-    Arguments and errors as `head_view`.
+    Arguments and errors as `head_view`. The query is that of `token`.
     """
-    picture.check_lines(LINES * picture.weights[0, 0].numel(), "show")
-    return picture.view("neuron", height=26 * picture.tall + 190, vectors=True)
+    picture.check_lines(picture.weights[0, 0].numel(), "show")
+    tall, tables = min(picture.tall, MANY), "token" in picture.open
+    height = 26 * tall + 150 + tables * (24 * tall + 80)
+    return picture.view("neuron", height=height, vectors=True)

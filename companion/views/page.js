@@ -3,6 +3,7 @@
 import { isDark } from "./colours.js";
 import { element } from "./elements.js";
 import { HeadView } from "./head.js";
+import { stateFor } from "./links.js";
 import { ModelView } from "./model.js";
 import { NeuronView } from "./neuron.js";
 import { unpack } from "./packing.js";
@@ -14,16 +15,18 @@ const KINDS = {
   neuron: NeuronView,
   layers: LayerSlider,
 };
+const views = new Map(); // by their elements
 
-/** Draw one view; one whose colours are no style sheet's is drawn again for another. */
+/** Draw one view, in the state that the address names. */
 const show = async (root) => {
+  if (views.has(root)) return;
+  views.set(root, null);
   const header = await unpack(root.dataset.packed);
-  let view = new KINDS[root.dataset.kind](root, header);
+  const view = new KINDS[root.dataset.kind](root, header);
   root.style.minHeight = "";
-  if (!view.redraw) return;
-  root.redraw = () => {
-    view = view.redraw(header);
-  };
+  views.set(root, view);
+  const state = stateFor(root.id, location.hash);
+  if (state) view.open(state);
 };
 
 const fail = (root, error) => {
@@ -32,22 +35,35 @@ const fail = (root, error) => {
   throw error;
 };
 
+const drawNow = (root) => {
+  nearby.unobserve(root);
+  return show(root).catch((error) => fail(root, error));
+};
+
 const nearby = new IntersectionObserver(
   (entries) => {
-    for (const { target, isIntersecting } of entries) {
-      if (!isIntersecting) continue;
-      nearby.unobserve(target);
-      show(target).catch((error) => fail(target, error));
-    }
+    for (const { target, isIntersecting } of entries)
+      if (isIntersecting) drawNow(target);
   },
   { rootMargin: "300px" },
 );
 
-/** Give a view that the page shows twice an id of its own: BertViz draws by id. */
+/** Give a view that the page shows twice an id of its own. */
 const nameApart = (root) => {
   const isTaken = () => document.querySelectorAll(`[id="${root.id}"]`).length > 1;
   const { id } = root;
   for (let n = 1; isTaken(); n += 1) root.id = `${id}-${n}`;
+};
+
+/** Go to the view that the address names, in the state that it names. */
+const follow = () => {
+  for (const root of document.querySelectorAll(".attention-view[data-mode]")) {
+    const state = stateFor(root.id, location.hash);
+    if (!state) continue;
+    root.scrollIntoView();
+    views.get(root)?.open(state);
+    if (!views.has(root)) drawNow(root);
+  }
 };
 
 /** Find the views that came into the page; each is drawn when it comes near. */
@@ -56,5 +72,22 @@ export function draw() {
     root.dataset.mode = isDark() ? "dark" : "light";
     nameApart(root);
     nearby.observe(root);
+    if (stateFor(root.id, location.hash)) {
+      root.scrollIntoView();
+      drawNow(root);
+    }
   }
 }
+
+/** What is to be printed is drawn when the page has time for it, wherever it stands. */
+const drawAll = () => {
+  const waiting = [...document.querySelectorAll(".attention-view[data-mode]")];
+  for (const root of waiting) if (!views.has(root)) return drawNow(root).finally(later);
+};
+const later = () => {
+  if (window.requestIdleCallback) requestIdleCallback(drawAll, { timeout: 2000 });
+  else setTimeout(drawAll, 200);
+};
+
+window.addEventListener("hashchange", follow);
+window.addEventListener("load", later);

@@ -1,56 +1,122 @@
 // The layer slider: the tokens' vectors as points that move from layer to layer.
 
-import { element, svgElement } from "./elements.js";
+import { Dots } from "./dots.js";
+import { button, choice, element } from "./elements.js";
+import { pick, View } from "./view.js";
 
-const WIDE = 720;
-const HIGH = 440;
-const MARGIN = 36;
-const FULL = 250; // coordinates come as 0 to 250
 const NAME = "A point for each token; tokens with similar vectors are close together";
+const PAUSE = 1100; // milliseconds from step to step
+const GROUPS = {
+  question: "question",
+  answer: "the answer",
+  rival: "its rivals",
+  context: "rest of the context",
+  special: "special tokens",
+};
+const NAMED = ["question", "answer", "rival"];
 
-export class LayerSlider {
-  constructor(root, { tokens, groups, points, shares }) {
-    Object.assign(this, { points, shares });
+const legendOf = (groups) => {
+  const there = Object.keys(GROUPS).filter((group) => groups.includes(group));
+  const entries = there.map((group) =>
+    element("span", {}, element("i", { class: group }), ` ${GROUPS[group]}`),
+  );
+  return element("div", { class: "legend" }, ...entries);
+};
+
+export class LayerSlider extends View {
+  constructor(root, header) {
+    super(root, NAME);
+    const { tokens, groups, points, own, shares, own_shares } = header;
+    Object.assign(this, { tokens, groups, points, own, shares, own_shares });
+    this.meant = null; // a token that is pointed at
+    this.dots = new Dots(header, NAME, (token) => this.point(token));
     const last = points.length - 1;
     this.slider = element("input", { type: "range", min: 0, max: last, value: 0 });
-    this.shown = element("output", {});
-    this.status = element("p", { class: "status" });
-    this.dots = tokens.map((token, i) => dot(token, groups[i]));
-    const label = element("label", {}, "Step ", this.slider);
-    const controls = element("div", { class: "controls" }, label, this.shown);
-    root.replaceChildren(controls, this.stage(), this.status);
     this.slider.addEventListener("input", () => this.move());
+    this.shown = element("output");
+    this.play = button("▶ Play", () => this.playOrPause());
+    const maps = [
+      ["points", "one for all steps"],
+      ["own", "each step's own best"],
+    ];
+    this.map = choice(maps, () => this.move());
+    const offered = tokens.map((token, i) => [i, `${i} ${token}`]);
+    this.named = choice([["", "none"], ...offered], () => this.move());
+    this.frame(this.controls(), [legendOf(groups)], [this.dots.svg]);
+    new ResizeObserver(() => this.move()).observe(this.stage);
+    this.open(header.open ?? {});
+  }
+
+  controls() {
+    this.play.className = "play";
+    const step = element("span", {}, this.slider, " ", this.shown);
+    return [
+      ["", this.play],
+      ["Step", step],
+      ["Map", this.map],
+      ["Name", this.named],
+    ];
+  }
+
+  get state() {
+    const state = { step: +this.slider.value };
+    if (this.map.value === "own") state.own = 1;
+    if (this.named.value) state.token = +this.named.value;
+    return state;
+  }
+
+  open({ step = 0, own = 0, token }) {
+    this.slider.value = step;
+    this.map.value = own ? "own" : "points";
+    this.named.value = "";
+    if (token !== undefined) pick(this.named, token);
     this.move();
   }
 
-  stage() {
-    const size = { viewBox: `0 0 ${WIDE} ${HIGH}`, class: "points" };
-    const picture = svgElement("svg", size, ...this.dots);
-    const attributes = { class: "stage", role: "group", tabindex: 0 };
-    return element("div", { ...attributes, "aria-label": NAME }, picture);
+  /** Go from step to step, from the first if it stands at the last. */
+  playOrPause() {
+    if (this.timer) return this.pause();
+    const { slider } = this;
+    if (slider.value === slider.max) slider.value = -1;
+    const next = () => {
+      slider.value = +slider.value + 1;
+      this.move();
+      if (slider.value === slider.max) this.pause();
+    };
+    this.play.textContent = "❚❚ Pause";
+    this.timer = setInterval(next, PAUSE);
+  }
+
+  pause() {
+    clearInterval(this.timer);
+    this.timer = null;
+    this.play.textContent = "▶ Play";
+  }
+
+  point(token) {
+    if (token === this.meant) return;
+    this.meant = token;
+    this.move();
   }
 
   /** Show the step at which the slider stands. */
   move() {
     const step = +this.slider.value;
-    this.dots.forEach((dot, i) => {
-      const [x, y] = this.points[step][i];
-      const left = MARGIN + (x / FULL) * (WIDE - 3 * MARGIN);
-      const top = HIGH - MARGIN - (y / FULL) * (HIGH - 2 * MARGIN);
-      dot.style.transform = `translate(${left}px, ${top}px)`;
-    });
+    const isOwn = this.map.value === "own";
+    const named = this.tokens.map((_, i) => i).filter((i) => this.hasName(i));
+    this.dots.move((isOwn ? this.own : this.points)[step], new Set(named));
     const place = step === 0 ? "embeddings" : `after layer ${step - 1}`;
     this.shown.textContent = place;
     this.slider.setAttribute("aria-valuetext", place);
-    const percent = Math.round(100 * this.shares[step]);
-    this.status.textContent = `The plane shows ${percent} % of the spread of these vectors.`;
+    const percent = Math.round(100 * (isOwn ? this.own_shares : this.shares)[step]);
+    this.say(
+      `The plane shows ${percent} % of the spread of these vectors` +
+        (isOwn ? "; no other plane shows more at this step." : "."),
+    );
+  }
+
+  hasName(token) {
+    const isChosen = token === this.meant || token === +(this.named.value || -1);
+    return isChosen || NAMED.includes(this.groups[token]);
   }
 }
-
-const dot = (token, group) =>
-  svgElement(
-    "g",
-    { class: `dot ${group}` },
-    svgElement("circle", { r: 4 }),
-    svgElement("text", { x: 7, y: 4 }, token),
-  );

@@ -115,5 +115,42 @@ def test_numbers_from_elsewhere_make_the_same_view(embedded):
     layers, heads = numpy.arange(2), torch.tensor(7)
     html = views.neuron_view(*embedded, *PLAIN, layers=layers, heads=heads).html()
     assert html == wanted
-    with pytest.raises(TypeError, match="layer"):
-        views.head_view(*embedded, *PLAIN, layer=1)
+
+
+@pytest.mark.parametrize("token", ["Who", 1, numpy.int64(1), torch.tensor(1)])
+def test_a_view_opens_on_a_layer_a_head_and_a_token(embedded, token):
+    chosen = {"layer": numpy.int64(4), "head": torch.tensor(5), "token": token}
+    shown = views.decode(views.head_view(*embedded, *PLAIN, **chosen).html())
+    assert shown.open == {"layer": 4, "head": 5, "token": 1}
+    slider = views.layer_slider(*embedded, *PLAIN, layer=5, token=token)
+    assert views.decode(slider.html()).open == {"step": 6, "token": 1}
+    assert views.decode(views.head_view(*embedded, *PLAIN).html()).open == {}
+
+
+@pytest.mark.parametrize(
+    ("chosen", "error", "message"),
+    [
+        (
+            {"layer": 3, "layers": [1, 2]},
+            ValueError,
+            r"layer must be one of \[1, 2\], n",
+        ),
+        ({"head": 12}, ValueError, r"head must be one of \[0, 1, .* not 12"),
+        ({"head": "8"}, TypeError, "head must be an integer, not '8'"),
+        ({"token": "Wer"}, ValueError, "token must be the text of one .* that of 0:"),
+        (
+            {"token": "[SEP]"},
+            ValueError,
+            "'.SEP.' is that of 2: give its place, 0",
+        ),
+        ({"token": 10}, ValueError, r"token must be one of \[0, .* not 10"),
+        (
+            {"token": "My", "show": "question to context"},
+            ValueError,
+            r"token must be one of \[1, 2\], not 4",
+        ),
+    ],
+)
+def test_what_a_view_cannot_open_on_is_named(embedded, chosen, error, message):
+    with pytest.raises(error, match=message):
+        views.head_view(*embedded, *PLAIN, **chosen)

@@ -1,0 +1,106 @@
+"""The layer slider, touched: steps, maps, names."""
+
+import pytest
+from touching import Opening, centre, control, nth, status
+
+from companion import views
+
+pytestmark = pytest.mark.slow
+
+SLIDER = 4
+PLACES = "(all) => all.map((dot) => dot.style.transform)"
+NAMES = """(all) => all.filter((dot) => dot.classList.contains("named"))
+  .map((dot) => dot.textContent)"""
+BOXES = """(all) => all.filter((dot) => dot.classList.contains("named"))
+  .map((dot) => dot.querySelector("text").getBBox())
+  .map(({x, y, width, height}, i) => {
+    const [dx, dy] = all.filter((dot) => dot.classList.contains("named"))[i]
+      .style.transform.match(/-?[\\d.]+/g).map(Number);
+    return [x + dx, y + dy, x + dx + width, y + dy + height];
+  })"""
+
+
+def test_the_tokens_move_from_layer_to_layer(opened, made):
+    view = nth(opened, SLIDER)
+    points = views.decode(made[SLIDER].html()).points
+    first = view.locator(".dot").evaluate_all(PLACES)
+    assert len(first) == 81
+    view.get_by_role("slider").focus()
+    opened.keyboard.press("ArrowRight")
+    assert view.locator("output").inner_text() == "after layer 0"
+    second = view.locator(".dot").evaluate_all(PLACES)
+    moved = [one != other for one, other in zip(first, second, strict=True)]
+    assert moved == (points[0] != points[1]).any(dim=-1).tolist()
+    opened.keyboard.press("End")
+    slider = view.get_by_role("slider")
+    assert slider.get_attribute("aria-valuetext") == "after layer 5"
+
+
+def test_only_the_tokens_that_matter_have_names(opened):
+    view = nth(opened, SLIDER)
+    names = view.locator(".dot").evaluate_all(NAMES)
+    assert {"Who", "was", "her", "brother", "?", "Anton"} <= set(names)
+    assert len(names) < 15
+    legend = view.locator(".legend").inner_text()
+    for group in ("question", "the answer", "its rivals", "special tokens"):
+        assert group in legend
+
+
+def test_no_name_lies_on_another(opened):
+    view = nth(opened, SLIDER)
+    for step in range(7):
+        view.get_by_role("slider").fill(str(step))
+        boxes = view.locator(".dot").evaluate_all(BOXES)
+        for k, (left, top, right, bottom) in enumerate(boxes):
+            for x0, y0, x1, y1 in boxes[k + 1 :]:
+                apart = right <= x0 or x1 <= left or bottom - 3 <= y0 or y1 - 3 <= top
+                assert apart, step
+
+
+def test_pointing_at_a_point_names_it(opened):
+    view = nth(opened, SLIDER)
+    circle = view.locator(".dot.context circle").first
+    opened.mouse.move(*centre(circle))
+    dots = view.locator(".dot.context")
+    assert dots.evaluate_all(NAMES) != []
+    opened.mouse.move(5, 5)
+    assert dots.evaluate_all(NAMES) == []
+    control(view, "Name").select_option(label="80 [SEP]")
+    assert view.locator(".dot.special").evaluate_all(NAMES) == ["[SEP]"]
+
+
+def test_each_step_has_its_own_best_map(opened, made):
+    view = nth(opened, SLIDER)
+    held = views.decode(made[SLIDER].html())
+    shares = []
+    for label in ("one for all steps", "each step's own best"):
+        control(view, "Map").select_option(label=label)
+        shares.append([])
+        for step in range(7):
+            view.get_by_role("slider").fill(str(step))
+            shares[-1].append(int(status(view).split()[3]))
+    together, alone = shares
+    assert all(own >= one for own, one in zip(alone, together, strict=True))
+    assert alone[6] > 3 * together[6]
+    assert held.own.shape == held.points.shape
+
+
+def test_play_goes_through_all_steps_and_stops(opened):
+    view = nth(opened, SLIDER)
+    opened.mouse.click(*centre(view.get_by_role("button", name="Play")))
+    opened.mouse.click(*centre(view.get_by_role("button", name="Pause")))
+    assert view.locator("output").inner_text() == "embeddings"
+    view.get_by_role("button", name="Play").click()
+    view.locator("output", has_text="after layer 5").wait_for()
+    view.get_by_role("button", name="Play").wait_for()
+
+
+def test_on_a_phone_names_are_as_large_as_at_a_desk(browser, address):
+    options = {"viewport": {"width": 390, "height": 900}, "has_touch": True}
+    with Opening(browser, address, **options) as page:
+        view = nth(page, SLIDER)
+        view.scroll_into_view_if_needed()
+        size = "(text) => text.getBoundingClientRect().height"
+        assert view.locator(".named text").first.evaluate(size) > 12
+        page.touchscreen.tap(*centre(view.locator(".dot.context circle").first))
+        assert len(view.locator(".dot.context").evaluate_all(NAMES)) == 1
