@@ -12,7 +12,7 @@ from companion.figures.style import (
     GREEN,
     GREY,
     ORANGE,
-    WEIGHTS,
+    SIGNED,
     WIDTH,
     arrow,
     box,
@@ -30,14 +30,18 @@ def embedding_sum(config: BertConfig, tokens: int) -> Axes:
         ("position_embeddings", "position_ids", config.max_position_embeddings, BLUE),
         ("token_type_embeddings", "token_type_ids", config.type_vocab_size, GREEN),
     ]
-    places = [(1.7, 2.8, "right"), (5, 5.1, "left"), (8.3, 7.2, "left")]
+    places = [
+        (1.7, (2.4, -1.5), "right"),
+        (5, (5.2, -1.25), "left"),
+        (8.3, (7.6, -1.5), "left"),
+    ]
     for (x, beside, side), row in zip(places, tables, strict=True):
         table, ids, rows, colour = row
         arrow(ax, (x, 0.45), (x, 0.1))
         ax.text(x, 0.6, f"{ids} (1, {tokens})", ha="center", fontsize=8)
         box(ax, x, -0.4, f"{table}\n{rows:,} rows of {size}", colour)
         arrow(ax, (x, -0.85), (5 + (x - 5) * 0.15, -1.9))
-        ax.text(beside, -1.35, vectors, ha=side, fontsize=7.5, color=GREY)
+        ax.text(*beside, vectors, ha=side, fontsize=7.5, color=GREY)
     box(ax, 5, -2.2, "sum", GREY)
     arrow(ax, (5, -2.5), (5, -3.15))
     ax.text(5.2, -2.85, vectors, fontsize=8, color=GREY)
@@ -74,7 +78,7 @@ def position_similarity(table: Tensor) -> Axes:
     ax = new_axes(3.9)
     directions = torch.nn.functional.normalize(table, dim=-1)
     similarity = directions @ directions.T  # (P, P)
-    picture = ax.imshow(similarity.tolist(), cmap=WEIGHTS, vmin=-1, vmax=1)
+    picture = ax.imshow(similarity.tolist(), cmap=SIGNED, vmin=-1, vmax=1)
     ax.figure.colorbar(picture, ax=ax, label="cosine similarity", shrink=0.8)
     ax.set(xlabel="position", ylabel="position")
     return ax

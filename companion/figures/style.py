@@ -11,6 +11,7 @@ BLUE, ORANGE, GREEN, GREY = "#2a6f97", "#d9730d", "#4a7c59", "#6b7280"
 SKY = "#8fc1de"
 PALE = {BLUE: "#dbeaf3", ORANGE: "#fbe6d1", GREEN: "#dfeee3", GREY: "#eceef1"}
 WEIGHTS = "viridis_r"  # the colour map for weights: even to the eye, readable in grey
+SIGNED = "PuOr_r"  # for what goes both ways: orange above zero, white, purple below
 
 Point = tuple[float, float]
 
