@@ -77,12 +77,13 @@ def activations() -> Axes:
 
 
 def update_lengths(lengths: dict[str, list[float]]) -> Axes:
-    """Draw three bars per layer; `lengths` has a list over the layers for each kind."""
-    ax = new_axes(2.6)
+    """Draw four bars per layer; `lengths` has a list over the layers for each kind."""
+    ax = new_axes(2.8)
     layers = len(next(iter(lengths.values())))
+    colours = (ORANGE, 1), (BLUE, 1), (ORANGE, 0.5), (GREEN, 1)
     for i, (name, heights) in enumerate(lengths.items()):
-        places = [layer + 0.27 * (i - 1) for layer in range(layers)]
-        ax.bar(places, heights, 0.25, label=name, color=(ORANGE, BLUE, GREEN)[i])
+        places = [layer + 0.2 * (i - 1.5) for layer in range(layers)]
+        ax.bar(places, heights, 0.19, label=name, color=colours[i])
     ax.set_xticks(range(layers))
     ax.set(xlabel="layer", ylabel="mean length")
     ax.legend(frameon=False, fontsize=9)
@@ -91,7 +92,7 @@ def update_lengths(lengths: dict[str, list[float]]) -> Axes:
 
 def over_layers(lines: dict[str, list[float]], ylabel: str) -> Axes:
     """Draw a line for each name: its number at the embeddings and after each layer."""
-    ax = new_axes(2.8)
+    ax = new_axes(3.2)
     for i, (name, numbers) in enumerate(lines.items()):
         [line] = ax.plot(range(len(numbers)), numbers, marker="o", ms=4, label=name)
         line.set(color=COLOURS[i % 4], linestyle=DASHES[i % 4])
@@ -100,7 +101,7 @@ def over_layers(lines: dict[str, list[float]], ylabel: str) -> Axes:
     ax.set_xticks(range(steps), names)
     ax.set(xlabel="after layer", ylabel=ylabel)
     ax.set_ylim(0, 1.08 * max(map(max, lines.values())))
-    ax.legend(frameon=False, fontsize=9)
+    ax.legend(frameon=False, fontsize=9, loc="lower left", bbox_to_anchor=(0, 1))
     return ax
 
 
@@ -118,7 +119,7 @@ def right_after_layers(rights: dict[str, dict[str, list[float]]]) -> Axes:
         low, high = ([m + d * e for m, e in pairs] for d in (-2, 2))
         colour = COLOURS[i % 4]
         ax.fill_between(range(len(pairs)), low, high, color=colour, alpha=0.2, lw=0)
-    ax.set_ylim(0, 0.8)
+    ax.set_ylim(0, 0.7)
     return ax
 
 

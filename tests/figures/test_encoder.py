@@ -1,5 +1,6 @@
 import itertools
 import math
+from itertools import pairwise
 
 import matplotlib as mpl
 import pytest
@@ -28,12 +29,15 @@ def test_gelu_lies_on_its_formula_and_relu_beside_it():
     assert relu.get_ydata().tolist() == [max(v, 0) for v in x.tolist()]
 
 
-def test_three_bars_per_layer():
-    lengths = {"stream": [3.0, 4.0], "attention": [1.0, 2.0], "rest": [0.5, 0.25]}
+def test_four_bars_per_layer():
+    lengths = {"before": [3.0, 4.0], "attention": [1.0, 2.0], "between": [3.5, 3.0]}
+    lengths["feed-forward"] = [0.5, 0.25]
     ax = figures.update_lengths(lengths)
     heights = [[bar.get_height() for bar in bars] for bars in ax.containers]
     assert heights == list(lengths.values())
     assert [text.get_text() for text in ax.get_legend().get_texts()] == list(lengths)
+    sides = sorted((bar.get_x(), bar.get_width()) for b in ax.containers for bar in b)
+    assert all(x + width <= right for (x, width), (right, _) in pairwise(sides))
 
 
 def test_a_line_for_each_name_from_the_embeddings_on():
