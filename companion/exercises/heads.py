@@ -34,14 +34,14 @@ def check_separator() -> Items:
 
 @Check
 def check_margin() -> Number:
-    """Check what a margin does when the answer's logits rise less than the rivals'."""
+    """Check what a margin does when the answer's logits fall less than the rivals'."""
     hints = {
-        0.7: "That is what the answer's own logits do; the rivals rise too.",
-        2.7: "Both rise: take the rivals' rise away.",
-        1.3: "The right size, but the rivals come closer.",
+        -0.5: "That is what the answer's own logits do; the rivals fall too.",
+        -2.5: "Both fall: take the rivals' fall away.",
+        -1.5: "The right size, but the rivals fall behind.",
     }
     otherwise = "The margin is the answer's two logits minus the rivals' two."
-    return Number(-1.3, hints, otherwise)
+    return Number(1.5, hints, otherwise)
 
 
 @Check

@@ -137,7 +137,8 @@ def query_times_keys(tokens: list[str], products: Tensor) -> Axes:
     picture = ax.imshow(products.tolist(), aspect="auto", **around_zero)
     ax.figure.colorbar(picture, ax=ax, label="product")
     for row, total in enumerate(products.sum(dim=-1).tolist()):
-        ax.text(count * 1.12, row, f"{total:.0f}", ha="right", va="center", fontsize=8)
+        whole = str(round(total))  # no "-0"
+        ax.text(count * 1.12, row, whole, ha="right", va="center", fontsize=8)
     ax.text(count * 1.12, -0.7, "sum", ha="right", va="bottom", fontsize=8)
     ax.set_xlim(-0.5, count * 1.14)
     ax.set_yticks(range(len(tokens)), tokens, fontsize=8)

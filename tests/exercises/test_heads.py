@@ -15,7 +15,7 @@ from companion.exercises import (
     [
         (check_rollout, 0.4),
         (check_separator, (0, 5)),
-        (check_margin, 0.7 - 2),
+        (check_margin, 2 - 0.5),
         (check_cube, 8),
     ],
 )
@@ -32,9 +32,9 @@ def test_a_right_answer_is_right(check, answer, capsys):
         (check_rollout, 7, "Average the weights with"),
         (check_separator, (5, 0), "layer comes first"),
         (check_separator, (5, 5), "where is its peak"),
-        (check_margin, 0.7, "the rivals rise too"),
-        (check_margin, 2.7, "Both rise"),
-        (check_margin, 1.3, "rivals come closer"),
+        (check_margin, -0.5, "the rivals fall too"),
+        (check_margin, -2.5, "Both fall"),
+        (check_margin, -1.5, "rivals fall behind"),
         (check_margin, "down", "A number was asked for"),
         (check_cube, 24, "gradient × input"),
         (check_cube, 12, "the slope at 2"),

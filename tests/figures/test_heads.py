@@ -55,8 +55,8 @@ def test_each_head_has_its_place_on_the_sheet():
 
 
 def test_a_product_for_each_number_of_a_key():
-    products = torch.tensor([[0.5, -2.0], [1.0, 0.0]])
-    ax = figures.query_times_keys(["a", "b"], products)
+    products = torch.tensor([[0.5, -2.0], [1.0, 0.0], [0.1, -0.5]])
+    ax = figures.query_times_keys(["a", "b", "c"], products)
     assert ax.images[0].get_array().tolist() == products.tolist()
     assert ax.images[0].get_clim() == (-2, 2)
-    assert [text.get_text() for text in ax.texts] == ["-2", "1", "sum"]
+    assert [text.get_text() for text in ax.texts] == ["-2", "1", "0", "sum"]
