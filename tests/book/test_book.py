@@ -172,7 +172,7 @@ FROM_ELSEWHERE = {
     "engineers": {"5.2"},
     "10_heads": {"1,000"},  # texts that a paper counted over
     # millions of words, a section, an exercise
-    "08_pretraining": {"2,500", "3.1", "0.5", "0.125"},
+    "08_pretraining": {"2,500", "3.1", "0.5", "0.125", "0.6931"},
     # licences, SQuAD's version and size, a paper's results, a count
     "09_fine_tuning": {
         "3.0",
