@@ -15,7 +15,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
-from tools import citations
+from tools import citations, recall
 
 BOOK = Path(__file__).parents[1] / "book"
 ROLE = re.compile(r"\{([a-z:]+)\}`([^`]+)`")
@@ -70,6 +70,7 @@ def written_out(text: str, stem: str) -> str:
     Raises:
         ValueError: if `text` has a role, a label or a directive that is not known.
     """
+    text = recall.DIRECTIVE.sub(lambda found: recall.as_markdown(stem), text)
     text = LABEL.sub(r"\2 \3", text)
     text = BOX.sub(_box, text)
     text = DEFINITION.sub(_definition, text)

@@ -1,0 +1,36 @@
+// What the reader answered, kept in this browser and sent nowhere.
+
+const PLACE = "inside-bert/answers";
+let kept = {}; // where a browser keeps nothing, until the page is left
+
+const read = () => {
+  try {
+    const stored = JSON.parse(localStorage.getItem(PLACE) ?? "{}");
+    if (stored && typeof stored === "object") kept = stored;
+  } catch {} // no storage, or not ours
+  return kept;
+};
+
+const write = () => {
+  try {
+    localStorage.setItem(PLACE, JSON.stringify(kept));
+  } catch {} // full, or not allowed
+};
+
+/** @param {string} name @returns {string | undefined} */
+export const remembered = (name) => {
+  const value = Object.hasOwn(read(), name) ? kept[name] : undefined;
+  return typeof value === "string" ? value : undefined;
+};
+
+/** @param {string} name @param {string} value */
+export const remember = (name, value) => {
+  read()[name] = value;
+  write();
+};
+
+/** @param {string[]} names */
+export const forget = (names) => {
+  for (const name of names) delete read()[name];
+  write();
+};
