@@ -77,11 +77,16 @@ def faults_of(page: NotebookNode) -> Iterator[str]:
         outputs = cell.get("outputs", [])
         first = cell.source.partition("\n")[0]
         figure = cell.metadata.get("mystnb", {}).get("figure", {})
-        if figure and not any("image/png" in o.get("data", {}) for o in outputs):
+        if figure and not any(_is_picture(output) for output in outputs):
             yield f"the figure {figure['name']} is missing after the cell {first!r}"
         for output in outputs:
             if output.get("name") == "stderr":
                 yield f"the cell {first!r} writes to stderr: {output.text.strip()}"
+
+
+def _is_picture(output: NotebookNode) -> bool:
+    data = output.get("data", {})
+    return "image/png" in data or "data-packed" in data.get("text/html", "")
 
 
 def _as_text(page: NotebookNode, source: Path) -> str:

@@ -22,6 +22,7 @@ ROLE = re.compile(r"\{([a-z:]+)\}`([^`]+)`")
 TITLED = re.compile(r"(.*?)\s*<(.+)>")
 LABEL = re.compile(r"^\(([\w-]+)\)=\n+(#+) (.*)", re.MULTILINE)
 BOX = re.compile(r"^:::\{(note|tip|important|warning)\}\n(.*?)\n:::$", re.M | re.S)
+PANEL = re.compile(r"^:::\{live\} .*\n((?::.*\n)*)(.*?)\n:::$", re.M | re.S)
 DEFINITION = re.compile(r"^(\S.*)\n: +", re.MULTILINE)
 FIGURE = re.compile(r"^ +figure:\n +name: (\S+)$", re.MULTILINE)
 
@@ -73,6 +74,7 @@ def written_out(text: str, stem: str) -> str:
     text = recall.DIRECTIVE.sub(lambda found: recall.as_markdown(stem), text)
     text = LABEL.sub(r"\2 \3", text)
     text = BOX.sub(_box, text)
+    text = PANEL.sub(_panel, text)
     text = DEFINITION.sub(_definition, text)
     text = ROLE.sub(lambda found: _role(found[1], found[2], stem), text)
     left = re.search(
@@ -92,6 +94,11 @@ def _box(found: re.Match[str]) -> str:
     """Return an admonition as a quotation that begins with its kind."""
     text = f"**{found[1].capitalize()}.** {found[2]}"
     return "\n".join(f"> {line}".rstrip() for line in text.splitlines())
+
+
+def _panel(found: re.Match[str]) -> str:
+    """Return what a panel of the built book says, which a notebook does not have."""
+    return f"> **In the built book**, on your own words: {found[2]}".replace("\n", "\n> ")
 
 
 def _role(role: str, text: str, stem: str) -> str:
@@ -143,7 +150,8 @@ def plain(page: NotebookNode, stem: str) -> list[NotebookNode]:
         myst = cell.metadata.pop("mystnb", {})
         cells.append(cell)
         if "figure" in myst:
-            _describe(cell, myst["image"]["alt"])
+            if "image" in myst:  # a view is described by its caption
+                _describe(cell, myst["image"]["alt"])
             cells.append(new_markdown_cell(_caption(myst["figure"], stem)))
     cells[0].source = _with_number(cells[0].source, stem)
     for number, cell in enumerate(cells):

@@ -18,7 +18,7 @@ from tools.plain import places, written_out
         ("{doc}`chapter 5 <05_encoder>`", "[chapter 5](05_encoder.ipynb)"),
         ("{numref}`attention-flow`", "Figure 4.1"),
         ("{numref}`data-flow`", "[Figure 1.1](01_architecture.ipynb)"),
-        ("{numref}`heads-who`", "[Figure 10.1](10_heads.ipynb)"),
+        ("{numref}`heads-who`", "[Figure 10.2](10_heads.ipynb)"),
         (
             "{cite:t}`wang2020minilm` and {cite}`ba2016layernorm`",
             "[Wang et al. (2020)](https://arxiv.org/abs/2002.10957) and "
