@@ -101,7 +101,8 @@ format: $(INSTALLED)  ## let ruff format the code
 hooks: $(INSTALLED)  ## the checks before each commit; needs no network
 	$(BIN)/pre-commit install
 
-picture: $(INSTALLED)  ## the README's picture
+picture: $(INSTALLED)  ## the README's picture, and the one in a shared link's preview
+	$(BIN)/python -m tools.sharing_picture
 	$(BIN)/python -c "import companion; from companion import figures; \
 	  tokenizer, model = companion.load(); \
 	  tokens = tokenizer.tokenize('Who?', 'My name is Foo', add_special_tokens=True); \

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
 from chromium import barriers, watch
@@ -151,3 +152,20 @@ def test_without_scripts_the_answers_can_be_read(book, browser):
         assert answer in item
     assert "no answer" in items[-1]
     context.close()
+
+
+@pytest.mark.slow
+def test_it_weighs_less_than_600_kb_and_takes_less_than_a_second(book, browser):
+    """The bytes of all files it asks for, and the time that the page's thread works."""
+    page, files = browser.new_page(viewport={"width": 1280, "height": 900}), set()
+    page.on("request", lambda request: files.add(unquote(urlsplit(request.url).path)))
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+    page.goto((book / "notebooks" / "index.html").as_uri())
+    page.wait_for_load_state("networkidle")
+    assert page.locator(".asked.is-live").count() == 1
+    metrics = session.send("Performance.getMetrics")["metrics"]
+    assert 0 < {m["name"]: m["value"] for m in metrics}["TaskDuration"] < 1
+    assert len(files) > 10
+    assert sum(Path(name).stat().st_size for name in files) < 600_000
+    page.close()
