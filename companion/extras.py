@@ -4,6 +4,7 @@ views     BertViz and the scripts it asks for
 figures   Matplotlib
 train     Accelerate
 explain   Captum
+live      wasmtime, which compiles the kernel of the model in the page
 """
 
 import importlib

@@ -98,7 +98,8 @@ def _box(found: re.Match[str]) -> str:
 
 def _panel(found: re.Match[str]) -> str:
     """Return what a panel of the built book says, which a notebook does not have."""
-    return f"> **In the built book**, on your own words: {found[2]}".replace("\n", "\n> ")
+    text = f"> **In the built book**, on your own words: {found[2]}"
+    return text.replace("\n", "\n> ")
 
 
 def _role(role: str, text: str, stem: str) -> str:

@@ -1,0 +1,91 @@
+// Small pieces of a page. What a reader typed is always text, never markup.
+
+/**
+ * @param {string} tag
+ * @param {Record<string, any>} attributes those that begin with "on" are listeners
+ * @param {...(Node | string)} children
+ * @returns {any}
+ */
+export const make = (tag, attributes = {}, ...children) => {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (value === true) element.setAttribute(name, "");
+    else if (value !== false) element.setAttribute(name, value);
+  }
+  element.append(...children);
+  return element;
+};
+
+/** A table: its caption, its head, its rows of texts or nodes. */
+export const table = (caption, head, rows) =>
+  make(
+    "div",
+    { class: "live-table", tabindex: "0", role: "group", "aria-label": caption },
+    make(
+      "table",
+      {},
+      make("caption", {}, caption),
+      make(
+        "thead",
+        {},
+        make("tr", {}, ...head.map((name) => make("th", { scope: "col" }, name))),
+      ),
+      make(
+        "tbody",
+        {},
+        ...rows.map((row) =>
+          make("tr", {}, ...row.map((cell) => make("td", {}, cell))),
+        ),
+      ),
+    ),
+  );
+
+/** A score as the command line writes it. */
+export const score = (/** @type {number} */ number) => {
+  const shown = number.toFixed(3);
+  return shown === "0.000" ? "<0.001" : shown;
+};
+
+/** A drop-down with a name: numbers 0 to `count` - 1. */
+export const numberChoice = (name, count, chosen, onchange) => {
+  const options = Array.from({ length: count }, (_, i) =>
+    make("option", { value: i, selected: i === chosen }, String(i)),
+  );
+  const listen = (event) => onchange(Number(event.target.value));
+  return make(
+    "label",
+    {},
+    `${name} `,
+    make("select", { onchange: listen }, ...options),
+  );
+};
+
+/**
+ * A text as its pieces, each as dark as its share of the largest number.
+ * @param {string} name
+ * @param {string[]} pieces
+ * @param {ArrayLike<number>} shares 0 to 1
+ * @param {(place: number) => void} [onpick] makes buttons of them
+ * @param {number} [picked]
+ */
+export const strip = (name, pieces, shares, onpick, picked) =>
+  make(
+    "div",
+    { class: "live-strip", role: "group", "aria-label": name },
+    ...pieces.map((piece, i) =>
+      make(
+        onpick ? "button" : "span",
+        {
+          style: `--share: ${(shares[i] ?? 0).toFixed(3)}`,
+          title: `${piece} ${(shares[i] ?? 0).toFixed(3)}`,
+          ...(onpick && {
+            type: "button",
+            "aria-pressed": String(i === picked),
+            onclick: () => onpick(i),
+          }),
+        },
+        piece,
+      ),
+    ),
+  );

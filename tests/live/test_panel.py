@@ -1,0 +1,237 @@
+"""Panels as a reader uses them: load, type, ask, cancel, link, without scripts."""
+
+import re
+
+import pytest
+from chromium import barriers, served
+from live_pages import FRAME, root
+
+from companion.live import scripts
+
+pytestmark = pytest.mark.slow
+
+PATIENCE = 120_000  # milliseconds, on a busy machine
+
+
+def panel_of(page, kind):
+    return page.locator(f'[data-shows="{kind}"]')
+
+
+def ask(panel, question=None, text=None):
+    if question is not None:
+        panel.get_by_label("Your question").fill(question)
+    if text is not None:
+        panel.get_by_label("Your text").fill(text)
+    panel.locator("button[type=submit]").click()
+    panel.locator('[aria-busy="true"]').wait_for(state="detached", timeout=PATIENCE)
+    result = panel.locator(".live-result > *").first
+    result.wait_for(timeout=PATIENCE)
+    return panel
+
+
+def test_nothing_is_loaded_before_the_reader_asks(page):
+    loaded = page.evaluate(
+        "performance.getEntriesByType('resource').map((r) => r.name)"
+    )
+    assert not [name for name in loaded if re.search(r"layer|words|model\.js", name)]
+    button = panel_of(page, "answer").get_by_role("button", name=re.compile("Load the"))
+    megabytes = int(re.search(r"Load the model, (\d+) MB", button.inner_text())[1])
+    assert 10 < megabytes <= 13
+    assert panel_of(page, "answer").locator("mark").inner_text() == "Foo"
+
+
+def test_a_question_and_a_text_of_ones_own(page):
+    text = "Lena sells bread in Norrby.\nHer oven was built by Olaf in 1931."
+    panel = ask(panel_of(page, "answer"), "Who built the oven?", text)
+    mark = panel.locator(".live-result mark")
+    mark.filter(has_text="Olaf").wait_for(timeout=PATIENCE)
+    assert mark.inner_text() == "Olaf"
+    assert panel.locator("blockquote").inner_text().startswith("Lena sells bread")
+    assert panel.locator(".live-example").count() == 0
+    assert panel.locator("[role=status]").inner_text() == "The answer: Olaf."
+    panel.get_by_label("Your question").fill("When?")
+    panel.get_by_label("Your question").press("Enter")
+    mark.filter(has_text="1931").wait_for(timeout=PATIENCE)
+
+
+def test_no_answer_is_said_with_the_nearest_piece(page):
+    panel = panel_of(page, "answer")
+    ask(panel, "What did it cost?", "Clara left Bergen in 1898.")
+    status = panel.locator("[role=status]").filter(has_text="No answer.")
+    status.wait_for(timeout=PATIENCE)
+    assert panel.locator(".live-answer").inner_text().startswith("No answer (0.9")
+    assert panel.locator("mark").count() == 0
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "said"),
+    [
+        ("Who?", "  ", "The text is empty."),
+        ("", "My name is Foo", "The question is empty."),
+        ("Who?", "\u200e\u200f", "The text has nothing that the model could read."),
+    ],
+)
+def test_what_cannot_be_asked_is_said_in_a_sentence(page, question, text, said):
+    panel = panel_of(page, "answer")
+    panel.get_by_label("Your question").fill(question)
+    panel.get_by_label("Your text").fill(text)
+    panel.locator("button[type=submit]").click()
+    panel.locator("[role=status]").filter(has_text=said).wait_for(timeout=PATIENCE)
+    ask(panel, "Who?", "My name is Foo")  # and it goes on
+    panel.locator(".live-result mark").filter(has_text="Foo").wait_for(timeout=PATIENCE)
+
+
+def test_what_is_typed_is_text_never_markup(page):
+    text = "<img src=x onerror=alert(1)> My name is </script><b>Foo</b> & Co."
+    panel = ask(panel_of(page, "answer"), "<i>Who</i>?", text)
+    panel.locator(".live-result blockquote").wait_for(timeout=PATIENCE)
+    assert panel.locator("blockquote").inner_text() == text
+    assert panel.locator("img, b, i").count() == 0
+    ask(panel_of(page, "pieces"), "<i>Who</i>?", text)
+    assert panel_of(page, "pieces").locator("img, i").count() == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["x", "😀😀 Foo 😀", "היא גרה בירושלים", "x" * 5000, "她住在北京" * 300],
+    ids=["one letter", "emoji", "right to left", "no space", "Chinese"],
+)
+def test_an_odd_text_has_its_answer_in_it(page, text):
+    panel = ask(panel_of(page, "answer"), "Who?", text)
+    quote = panel.locator(".live-result blockquote")
+    quote.wait_for(timeout=PATIENCE)
+    assert quote.inner_text().strip() == text
+
+
+def test_a_long_text_is_read_in_windows_and_can_be_cancelled(page):
+    panel = panel_of(page, "windows")
+    ask(panel, "Who?", "My name is Foo")
+    panel.get_by_label("Your text").fill("The mill stood by the river. " * 3000)
+    panel.locator("button[type=submit]").click()
+    status = panel.locator("[role=status]")
+    status.filter(has_text=re.compile(r"Window \d+ of \d\d")).wait_for(timeout=PATIENCE)
+    panel.get_by_role("button", name="Cancel").click()
+    status.filter(has_text="Cancelled.").wait_for(timeout=PATIENCE)
+    panel.get_by_label("Your text").fill("It rained. " * 150 + "My name is Foo.")
+    panel.locator("button[type=submit]").click()
+    rows = panel.locator(".live-result tbody tr")
+    status.filter(has_text="The answer:").wait_for(timeout=PATIENCE)
+    assert rows.count() == 2
+    assert rows.nth(0).locator("td").nth(1).inner_text().startswith("0 to ")
+
+
+def test_pieces_follow_what_is_typed_and_need_no_weights(page):
+    panel = ask(panel_of(page, "pieces"))
+    rows = panel.locator(".live-result tbody tr")
+    assert rows.nth(7).locator("td").all_inner_texts() == ["F", "143", "1", "7"]
+    panel.get_by_label("Your text").press_sequentially(" Bar")
+    panel.get_by_role("cell", name="Bar", exact=True).wait_for(timeout=PATIENCE)
+    sources = "performance.getEntriesByType('resource').map((r) => r.name)"
+    assert not [n for n in page.evaluate(sources) if re.search(r"layer\.\d", n)]
+
+
+def test_a_head_that_is_switched_off_changes_the_score(page):
+    panel = ask(panel_of(page, "heads"))
+    panel.locator("select").nth(0).select_option("5")
+    panel.locator("select").nth(1).select_option("0")
+    sentence = panel.get_by_text(re.compile(r"^Layer 5, head 0: Who reads "))
+    sentence.wait_for(timeout=PATIENCE)
+    panel.get_by_role("button", name="name", exact=True).click()
+    panel.get_by_text(re.compile(r"^Layer 5, head 0: name reads ")).wait_for()
+    panel.get_by_role("checkbox").check()
+    said = panel.get_by_text(re.compile(r"^With all heads: Foo .* With 1 switched off"))
+    said.wait_for(timeout=PATIENCE)
+    before, after = re.findall(r"\((\d\.\d+)\)", said.inner_text())
+    assert before != after
+    panel.locator("summary").click()
+    assert "divided by √32" in panel.locator("details").inner_text()
+
+
+def test_each_token_has_three_vectors_and_their_sum(page):
+    panel = ask(panel_of(page, "embeddings"))
+    panel.get_by_role("button", name="F", exact=True).click()
+    names = panel.locator("figcaption").all_inner_texts()
+    assert [name.partition(";")[0] for name in names] == [
+        *("word: F, id 143", "position 7", "token type 1"),
+        *("their sum", "after LayerNorm"),
+    ]
+    painted = """(canvas) => canvas.getContext("2d").getImageData(
+      0, 0, canvas.width, canvas.height).data.some((byte) => byte > 0)"""
+    assert all(c.evaluate(painted) for c in panel.locator("canvas").all())
+
+
+def test_spans_and_layers_show_what_the_head_says(page):
+    spans = ask(panel_of(page, "spans"))
+    assert "Foo" in spans.locator("tbody tr").first.inner_text()
+    layers = ask(panel_of(page, "layers"))
+    assert layers.locator("tbody tr").count() == 7
+    assert layers.locator("tbody tr").last.inner_text().startswith("layer 5\tFoo\t0.99")
+
+
+def test_a_link_carries_question_and_text_in_its_fragment(page, site):
+    panel = ask(panel_of(page, "answer"), "Who wrote?", "Åsa & Olaf wrote #1 = 50 %.")
+    panel.get_by_role("button", name="Link to this").click()
+    address = page.url
+    assert "#ask:" in address
+    page.goto("about:blank")
+    page.goto(address)
+    panel = panel_of(page, "answer")
+    assert panel.get_by_label("Your question").input_value() == "Who wrote?"
+    assert (
+        panel.get_by_label("Your text").input_value() == "Åsa & Olaf wrote #1 = 50 %."
+    )
+    loaded = "performance.getEntriesByType('resource').length"
+    assert page.evaluate(loaded) < 5  # the link alone loads no model
+
+
+def test_served_it_is_the_same_and_damage_is_named(browser, site, tmp_path):
+    for name in ("page.js", "live.css", "tokenizer.js", "model.js"):
+        place = tmp_path / "_static" / "live" / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes((site / "_static" / "live" / name).read_bytes())
+    (tmp_path / "index.html").write_text(FRAME.format(root("answer")), "utf-8")
+    damaged = (site / "_static" / "live" / "layer.0.js").read_text()
+    damaged = damaged[:99_000] + damaged[99_100:99_200] + damaged[99_100:]
+    (tmp_path / "_static" / "live" / "layer.0.js").write_text(damaged)
+    with served(tmp_path) as address:
+        page = browser.new_page()
+        page.goto(f"{address}/index.html")
+        panel = panel_of(page, "answer")
+        panel.locator("button[type=submit]").click()
+        status = panel.locator("[role=status]")
+        status.filter(has_text="layer.0 is damaged").wait_for(timeout=PATIENCE)
+        (tmp_path / "_static" / "live" / "layer.0.js").unlink()
+        page.reload()
+        panel.locator("button[type=submit]").click()
+        status.filter(has_text="layer.0 could not be loaded").wait_for(timeout=PATIENCE)
+        page.close()
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everyone_can_read_and_use_it(page, width, scheme):
+    page.set_viewport_size({"width": width, "height": 800})
+    page.emulate_media(color_scheme=scheme)
+    for kind in ("answer", "pieces", "embeddings", "heads", "layers", "spans"):
+        ask(panel_of(page, kind))
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert barriers(page) == []
+    small = """() => [...document.querySelectorAll(".live :is(button, select)")]
+      .filter((e) => e.offsetParent && e.getBoundingClientRect().height < 24)
+      .map((e) => e.outerHTML)"""
+    assert page.evaluate(small) == []
+
+
+def test_without_scripts_and_on_paper_the_example_stands(browser, site):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((site / "index.html").as_uri())
+    assert panel_of(page, "answer").locator("mark").inner_text() == "Foo"
+    context.close()
+
+
+def test_an_insert_is_a_file_and_no_import_is_left():
+    for text in (scripts.worker(), scripts.page({})):
+        assert "/* insert" not in text
+        assert not re.search(r"^(import|export) ", text, re.MULTILINE)
+        assert "</script" not in text.lower()

@@ -1,0 +1,70 @@
+"""The weights in blocks: all of them, once, rounded, and whole or refused."""
+
+import base64
+import json
+import zlib
+
+import numpy
+import pytest
+import torch
+
+from companion.live import weights
+from companion.rounding import LARGEST, restore_rows
+
+
+def test_each_weight_is_in_one_block(embedded):
+    model = embedded[1]
+    found = dict(weights.blocks(model))
+    sizes = {
+        name: sum(t.numel() for n, t in part.items() if not n.endswith(weights.SCALES))
+        for name, part in found.items()
+    }
+    assert sum(sizes.values()) == sum(p.numel() for p in model.parameters())
+    layer = sum(p.numel() for p in model.bert.encoder.layer[0].parameters())
+    assert sizes["layer.0"] == layer
+    table = model.bert.embeddings.word_embeddings
+    blocks = [name for name in found if name.startswith("words.")]
+    assert len(blocks) == -(-table.num_embeddings // weights.WORDS_IN_A_BLOCK)
+
+
+def test_a_rounded_model_has_what_the_blocks_have_and_the_first_stays(embedded):
+    model = embedded[1]
+    before = model.qa_outputs.weight.clone()
+    copied = weights.rounded_copy(model)
+    assert torch.equal(model.qa_outputs.weight, before)
+    found = dict(weights.blocks(model))
+    name = "attention.self.query.weight"
+    block = found["layer.3"]
+    stored = restore_rows(block[name], block[name + weights.SCALES])
+    theirs = copied.bert.encoder.layer[3].attention.self.query.weight
+    assert torch.equal(stored, theirs)
+    original = model.bert.encoder.layer[3].attention.self.query.weight
+    step = original.abs().amax(dim=1, keepdim=True) / LARGEST
+    assert ((theirs - original).abs() <= 0.501 * step).all()
+
+
+def test_a_block_is_text_of_zlib_of_a_header_and_numbers():
+    tensors = {"odd": torch.tensor([[1, -2, 3]], dtype=torch.int8)}
+    tensors["x"] = torch.tensor([0.5, -1.5])
+    text = weights.packed_block(tensors, {"word": "é"})
+    assert text.isascii()
+    assert not set(text) & set("\"\\'\n")
+    data = zlib.decompress(base64.b85decode(text))
+    length = int.from_bytes(data[:4], "little")
+    header = json.loads(data[4 : 4 + length])
+    assert header["tensors"] == [["odd", "int8", [1, 3]], ["x", "float32", [2]]]
+    assert header["texts"] == {"word": "é"}
+    body = data[4 + length :]
+    assert list(numpy.frombuffer(body[:3], "int8")) == [1, -2, 3]
+    assert list(numpy.frombuffer(body[4:], "<f4")) == [
+        0.5,
+        -1.5,
+    ]  # from a multiple of 4
+
+
+def test_answers_with_rounded_weights_are_nearly_the_models(answerer, rounded_answerer):
+    question, context = "Who?", "My name is Foo"
+    ours, theirs = (ask(question, context) for ask in (rounded_answerer, answerer))
+    assert ours["answer"] == theirs["answer"] == "Foo"
+    assert ours["score"] == pytest.approx(theirs["score"], abs=0.005)
+    assert ours["score"] != theirs["score"]
