@@ -31,6 +31,7 @@ export const remember = (name, value) => {
 
 /** @param {string[]} names */
 export const forget = (names) => {
-  for (const name of names) delete read()[name];
+  const all = read();
+  for (const name of names) delete all[name];
   write();
 };
