@@ -7,12 +7,15 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from transformers import BertForQuestionAnswering, BertTokenizer
+
 import companion
 from companion import extras, measured
 from companion.commands import add_model_option, described, number
 from companion.fine_tuning import card, evaluation, features, reports
 from companion.fine_tuning.held_out import recorded
 from companion.fine_tuning.squad import Example, read_squad
+from companion.live.weights import rounded_copy
 from companion.loading import EMBEDDED
 from companion.qa_pipeline.arguments import lengths
 from companion.training.outputs import check_file
@@ -57,6 +60,11 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         help="ask this share of the questions again about another paragraph of their "
         "page, which has no answer, and count by version 2's rules",
     )
+    command.add_argument(
+        "--rounded",
+        action="store_true",
+        help="measure again with the weights as the page has them, 8 bits by row",
+    )
     command.add_argument("--json", type=Path, help="write all figures to this file")
     command.add_argument(
         "--picture", type=Path, help="draw how far the score can be trusted; .png, .svg"
@@ -73,21 +81,34 @@ def run(options: argparse.Namespace) -> None:
     stages = card.stages_of(folder)
     parts = [_questions(path, stages, options) for path in options.files]
     _check_unanswerable(parts, options)
-    asked = dict(zip(names, _ask(parts, options.model), strict=True))
+    tokenizer, model = companion.load(options.model)
+    asked = dict(zip(names, _ask(parts, tokenizer, model), strict=True))
     report = reports.report(
         asked,
         _command(names, options),
         measured.weights_sha256(folder),
         made_by=[stage["command"] for stage in stages],
     )
-    every = list(report["domains"].items())
-    every += [("all", report["all"])] if "all" in report else []
-    for name, figures in every:
-        print(f"{name}  {evaluation.one_line(figures)}")
+    every = _print(report, "")
+    if options.rounded:
+        again = dict(
+            zip(names, _ask(parts, tokenizer, rounded_copy(model)), strict=True)
+        )
+        report["rounded"] = reports.figures_of(again)
+        _print(report["rounded"], ", rounded")
     if options.json:
         options.json.write_text(json.dumps(report, indent=1) + "\n", "utf-8")
     if options.picture:
         _draw(every[-1][1]["reliability"], options.picture)
+
+
+def _print(report: dict[str, Any], more: str) -> list[tuple[str, dict[str, Any]]]:
+    """Print a line for each file and one for all; return their names and figures."""
+    every = list(report["domains"].items())
+    every += [("all", report["all"])] if "all" in report else []
+    for name, figures in every:
+        print(f"{name}{more}  {evaluation.one_line(figures)}")
+    return every
 
 
 def _check_outputs(options: argparse.Namespace) -> None:
@@ -105,10 +126,11 @@ def _check_outputs(options: argparse.Namespace) -> None:
 
 
 def _ask(
-    parts: list[list[Example]], model_name: str | None
+    parts: list[list[Example]],
+    tokenizer: BertTokenizer,
+    model: BertForQuestionAnswering,
 ) -> list[list[evaluation.Asked]]:
     """Ask the questions of each part; all of them are checked before the first."""
-    tokenizer, model = companion.load(model_name)
     sizes = lengths(tokenizer, model)
     for part in parts:
         features.check_readable(part, tokenizer, sizes)
@@ -121,6 +143,7 @@ def _command(names: list[str], options: argparse.Namespace) -> str:
     words = ["python -m companion evaluate", *names]
     words += ["--model", Path(options.model).name] if options.model else []
     words += ["--held-out"] if options.held_out else []
+    words += ["--rounded"] if options.rounded else []
     words += ["--no-answer", f"{options.no_answer:g}"] if options.no_answer else []
     return " ".join([*words, "--json", options.json.name] if options.json else words)
 

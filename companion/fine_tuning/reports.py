@@ -2,6 +2,7 @@
 
 domain_names   a name for each file that no other has
 report         the summary of each file, with the command that makes it again
+figures_of     the summaries alone
 """
 
 from collections import Counter
@@ -56,11 +57,18 @@ def report(
     for name, asked in domains.items():
         if not asked:
             raise ValueError(f"{name}: no question to ask")
-    figures: dict[str, Any] = {
+    return {
         "command": command,
         "weights_sha256": weights_sha256,
         "made_by": made_by,
-        "domains": {name: summary(asked) for name, asked in domains.items()},
+        **figures_of(domains),
+    }
+
+
+def figures_of(domains: dict[str, list[Asked]]) -> dict[str, Any]:
+    """The summary of each set, `domains`; and of all of them, `all`, if several."""
+    figures: dict[str, Any] = {
+        "domains": {name: summary(asked) for name, asked in domains.items()}
     }
     if len(domains) > 1:
         figures["all"] = summary([a for asked in domains.values() for a in asked])

@@ -114,6 +114,21 @@ def test_the_command_prints_and_writes_the_figures(tmp_path, capsys):
     assert picture.read_bytes().startswith(b"\x89PNG")
 
 
+def test_rounded_weights_are_measured_beside_the_full_ones(tmp_path, capsys):
+    path = squad_file(tmp_path / "one.json", ("My name is Foo", answer("Foo", 11)))
+    output = tmp_path / "out.json"
+    arguments = ["evaluate", str(path), "--rounded", "--json", str(output)]
+    assert command_line.main(arguments) == 0
+    full, rounded = capsys.readouterr().out.splitlines()
+    assert full.startswith("one.json  1 questions  EM 100.0")
+    assert rounded.startswith("one.json, rounded  1 questions  EM 100.0")
+    figures = json.loads(output.read_text("utf-8"))
+    assert figures["command"].endswith("one.json --rounded --json out.json")
+    one, other = figures["domains"], figures["rounded"]["domains"]
+    assert one["one.json"]["EM"] == other["one.json"]["EM"] == 100
+    assert one["one.json"]["reliability"] != other["one.json"]["reliability"]
+
+
 def test_two_files_of_one_name_are_both_counted(tmp_path, capsys):
     paths = [tmp_path / part / "dev.json" for part in ("en", "de")]
     for path, count in zip(paths, (1, 2), strict=True):
