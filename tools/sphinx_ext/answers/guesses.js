@@ -16,8 +16,12 @@ const showAll = (parts, isShown) => {
     isShown ? part.removeAttribute("hidden") : part.setAttribute("hidden", UNTIL);
 };
 
-const cover = (cell, number) => {
-  const parts = [...cell.querySelectorAll(":scope > .cell_output"), ...remarks(cell)];
+/** Cover the outputs of `cells`, which one button shows. */
+const cover = (cells, number) => {
+  const parts = cells.flatMap((cell) => [
+    ...cell.querySelectorAll(":scope > .cell_output"),
+    ...remarks(cell),
+  ]);
   const name = `guess/${location.pathname.split("/").pop()}/${number}`;
   const button = element("button", { type: "button", class: "guess" });
   const set = (isShown) => {
@@ -53,9 +57,13 @@ const keepWith = (cell) => {
   showAll(parts, fold.open);
 };
 
-/** Cover the outputs of this page that a reader is to guess first. */
+/** Cover what a reader is to guess first: one button for each section that has some. */
 export const startGuesses = () => {
-  const cells = document.querySelectorAll(".cell.tag_guess-first");
-  for (const [number, cell] of [...cells].entries()) cover(cell, number);
+  const sections = new Map();
+  for (const cell of document.querySelectorAll(".cell.tag_guess-first")) {
+    const section = cell.closest("section");
+    sections.set(section, [...(sections.get(section) ?? []), cell]);
+  }
+  for (const [number, cells] of [...sections.values()].entries()) cover(cells, number);
   document.querySelectorAll(".cell.tag_solution").forEach(keepWith);
 };
