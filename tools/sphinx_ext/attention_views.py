@@ -1,17 +1,25 @@
 """Sphinx extension: give the pages with views the script that draws them, one file.
 
-The script's parts are read from the installed packages when the book is built, so the
-repository holds no copy of them, and a page loads nothing from another host.
+Each view gets a still picture too, which the script replaces: where no script runs, and
+on paper before one did, there is something to see.
 """
 
+import re
 from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
 
 from companion.views.runtime import script
+from tools.sphinx_ext.still_views import still
 
 FILE = "attention-views.js"
+VIEW = re.compile(r'<div class="attention-view"[^>]* data-packed="([\w+/=]+)"[^>]*>')
+NEEDED = (
+    "The picture is drawn by a script: it shows in the built book, and in a notebook "
+    "when the cell is run."
+)
+STILL = "This is a still picture; with scripts it could be touched."
 
 
 def _write(app: Sphinx) -> None:
@@ -23,8 +31,16 @@ def _write(app: Sphinx) -> None:
 def _add(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object
 ) -> None:
-    if 'class="attention-view"' in context.get("body", ""):
-        app.add_js_file(FILE, loading_method="defer")
+    if 'class="attention-view"' not in context.get("body", ""):
+        return
+    app.add_js_file(FILE, loading_method="defer")
+    context["body"] = with_stills(context["body"])
+
+
+def with_stills(body: str) -> str:
+    """Return a page's words with a picture in each view."""
+    body = VIEW.sub(lambda view: view[0] + still(view[1]), body)
+    return body.replace(NEEDED, STILL)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
