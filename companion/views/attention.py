@@ -103,10 +103,10 @@ class Picture:
 
     def words(self) -> str:
         """Say what is shown, for a page without scripts."""
-        return (
-            f"{len(self.heads)} heads of each of {len(self.layers)} layers "
-            f"over {len(self.encoded.tokens)} tokens, {self.parts[0]['name']}"
-        )
+        layers, tokens = len(self.layers), len(self.encoded.tokens)
+        of = "1 layer" if layers == 1 else f"each of {layers} layers"
+        heads = "1 head" if len(self.heads) == 1 else f"{len(self.heads)} heads"
+        return f"{heads} of {of} over {tokens} tokens, {self.parts[0]['name']}"
 
     def view(self, kind: str, height: int, *, vectors: bool = False) -> View:
         """Pack it as a view of this kind, about `height` pixels high."""

@@ -73,7 +73,7 @@ export class Dots {
 const dot = (token, group) =>
   svgElement(
     "g",
-    { class: `dot ${group}` },
+    { class: "dot", "data-group": group },
     svgElement("circle", { r: 4.5 }),
     svgElement("line", { class: "leader" }),
     svgElement("text", {}, token),

@@ -59,14 +59,14 @@ def test_no_name_lies_on_another(opened):
 
 def test_pointing_at_a_point_names_it(opened):
     view = nth(opened, SLIDER)
-    circle = view.locator(".dot.context circle").first
+    circle = view.locator(".dot[data-group=context] circle").first
     opened.mouse.move(*centre(circle))
-    dots = view.locator(".dot.context")
+    dots = view.locator(".dot[data-group=context]")
     assert dots.evaluate_all(NAMES) != []
     opened.mouse.move(5, 5)
     assert dots.evaluate_all(NAMES) == []
     control(view, "Name").select_option(label="80 [SEP]")
-    assert view.locator(".dot.special").evaluate_all(NAMES) == ["[SEP]"]
+    assert view.locator(".dot[data-group=special]").evaluate_all(NAMES) == ["[SEP]"]
 
 
 def test_each_step_has_its_own_best_map(opened, made):
@@ -102,5 +102,6 @@ def test_on_a_phone_names_are_as_large_as_at_a_desk(browser, address):
         view.scroll_into_view_if_needed()
         size = "(text) => text.getBoundingClientRect().height"
         assert view.locator(".named text").first.evaluate(size) > 12
-        page.touchscreen.tap(*centre(view.locator(".dot.context circle").first))
-        assert len(view.locator(".dot.context").evaluate_all(NAMES)) == 1
+        dots = view.locator(".dot[data-group=context]")
+        page.touchscreen.tap(*centre(dots.locator("circle").first))
+        assert len(dots.evaluate_all(NAMES)) == 1
