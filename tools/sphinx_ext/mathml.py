@@ -26,12 +26,13 @@ def _inline(translator: HTML5Translator, node: nodes.math) -> None:
 
 
 def _block(translator: HTML5Translator, node: nodes.math_block) -> None:
-    translator.body.append(translator.starttag(node, "div", CLASS="math", tabindex=0))
+    translator.body.append(translator.starttag(node, "div", CLASS="math"))
+    formula = _mathml(node, "block")  # it scrolls, and its number stays where it is
+    translator.body.append(f'<div class="formula" tabindex="0">{formula}</div>')
     if node["number"]:
         translator.body.append(f'<span class="eqno">({node["number"]})')
         translator.add_permalink_ref(node, "Link to this equation")
         translator.body.append("</span>")
-    translator.body.append(_mathml(node, "block"))
     translator.body.append("</div>\n")
     raise nodes.SkipNode
 
