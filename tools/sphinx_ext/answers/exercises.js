@@ -2,7 +2,7 @@
 
 import { say } from "./elements.js";
 import { remember, remembered } from "./memory.js";
-import { countIn } from "./progress.js";
+import { showProgress } from "./progress.js";
 import { unsealed } from "./sealed.js";
 import { NOT_ANSWERED, RIGHT, verdict } from "./verdicts.js";
 
@@ -57,5 +57,5 @@ export const startExercises = () => {
   const places = [...document.querySelectorAll(".answer[data-check]")];
   let update = () => {};
   const tasks = places.map((place) => new Exercise(place, () => update()));
-  if (tasks.length) update = countIn(tasks);
+  if (tasks.length) update = showProgress(tasks);
 };

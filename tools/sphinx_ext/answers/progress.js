@@ -9,7 +9,7 @@ import { forget } from "./memory.js";
  *   restart: () => void}[]} tasks
  * @returns {() => void} what brings the line up to date
  */
-export const countIn = (tasks) => {
+export const showProgress = (tasks) => {
   const words = element("span");
   const again = element("button", { type: "button" }, "Forget my answers");
   const line = element("p", { class: "answers-progress" }, words, again);

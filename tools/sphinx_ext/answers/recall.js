@@ -2,7 +2,7 @@
 
 import { element } from "./elements.js";
 import { remember, remembered } from "./memory.js";
-import { countIn } from "./progress.js";
+import { showProgress } from "./progress.js";
 
 /** One question; its choices and reasons are read from the page. */
 class Question {
@@ -14,7 +14,7 @@ class Question {
     this.buttons = [...place.querySelectorAll(".recall-choices > li")].map(buttonIn);
     for (const [i, button] of this.buttons.entries())
       button.addEventListener("click", () => {
-        remember(name, `${i}`);
+        remember(name, button.textContent);
         this.show(i);
         onJudged();
       });
@@ -23,7 +23,8 @@ class Question {
     place.setAttribute("role", "group");
     place.setAttribute("aria-labelledby", text.id);
     place.append(this.region);
-    this.show(Number(remembered(name) ?? Number.NaN));
+    const kept = remembered(name); // the choice itself: questions may change places
+    this.show(this.buttons.findIndex((button) => button.textContent === kept));
   }
 
   isRight() {
@@ -31,7 +32,7 @@ class Question {
   }
 
   restart() {
-    this.show(Number.NaN);
+    this.show(-1);
   }
 
   show(chosen) {
@@ -71,7 +72,7 @@ export const startRecall = () => {
       const name = `recall/${section.dataset.chapter}/${i}`;
       return new Question(place, reasons, name, () => update());
     });
-    update = countIn(tasks);
+    update = showProgress(tasks);
     section.dataset.live = "";
   }
 };
