@@ -1,6 +1,5 @@
 """Import what a plain installation lacks, or name the extra that brings it.
 
-views     BertViz and the scripts it asks for
 figures   Matplotlib
 train     Accelerate
 explain   Captum

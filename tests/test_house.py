@@ -91,7 +91,7 @@ def test_nothing_that_draws_or_explains_is_loaded_unasked():
     )
     loaded = set(run.stdout.split())
     assert "companion.encoder" in loaded
-    assert not loaded & {"matplotlib", "captum", "bertviz", "companion.figures"}
+    assert not loaded & {"matplotlib", "captum", "companion.figures"}
 
 
 def test_the_companion_can_be_seen_at_a_glance():

@@ -193,7 +193,7 @@ def test_float16_weights_compute_in_float32(copy):
 LEAN = """
 import importlib.abc, sys
 from importlib.machinery import PathFinder
-extras = "accelerate bertviz captum IPython matplotlib mpld3 sphinxcontrib".split()
+extras = "accelerate captum IPython matplotlib".split()
 class Without(importlib.abc.MetaPathFinder):  # an installation without the extras
     find_distributions = PathFinder.find_distributions
     def find_spec(name, path=None, target=None):
@@ -205,7 +205,7 @@ assert "torch" not in sys.modules, "import companion is quick"
 answerer = companion.QuestionAnswerer(*companion.load())
 print(answerer("Who?", "My name is Foo")["answer"], companion.compare.__name__)
 from companion import attention, embeddings, encoder, exercises, heads, measured
-from companion import qa_head, tokens
+from companion import qa_head, tokens, views
 print([name for name in extras if name in sys.modules])
 """
 
