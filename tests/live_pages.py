@@ -1,8 +1,10 @@
-"""Pages with panels, as the built book has them."""
+"""Pages with panels, as the built book has them; and what is asked on them."""
 
+import random
 from html import escape
 
 from companion import running
+from oracle import cases, chronicle
 from tools.sphinx_ext import live
 
 FRAME = """<!doctype html><html lang="en">
@@ -19,3 +21,81 @@ def root(kind, question=running.QUESTION, text=running.CONTEXT):
         f'data-question="{escape(question)}" data-text="{escape(text)}">'
         f"<p>Try.</p>{live.example(question, text)}</div></section>"
     )
+
+
+CLOSE = 1e-4
+SCRIPTS = [
+    "abcdefghij ABC .,;'\"-()[] 0123456789\t\n",
+    "éüßøñçœæ áàâäã e\u0301o\u0308 ",
+    "абвгдежзийклмнопрст Ж ",
+    "αβγδεζηθικλμν Ω ",
+    "אבגדהוזחט ",
+    "ابتثجحخدذرز ",
+    "अआइईउऊ कखगघ ि ",
+    "กขคงจฉชซ ะา ",
+    "她住在北京人東大阪 。,",
+    "かきくけこ カキクケコ ー ",
+    "가나다라마바사 ",
+    "🍕👩\u200d👧🇫🇷❤\ufe0f €£™ \u2028\u00ad\u200b\ufeff\u00a0",
+]
+PIECES = ["[SEP]", "[MASK]", "[CLS]", "[sep]", "Foo", "##oo", "[", "x" * 101, "didn't"]
+
+TOKENIZE = """async (texts) => {
+  const found = [];
+  for (const text of texts) {
+    const { ids, spans, words } =
+      await insideBertModel.ask("tokenize", text, "", undefined, undefined);
+    found.push([ids, spans, words]);
+  }
+  return found;
+}"""
+ANSWER = """async (asked) => {
+  const found = [];
+  for (const [question, context] of asked) {
+    const { answers, noAnswer, windows } =
+      await insideBertModel.ask("answer", question, context, { count: 3 });
+    found.push({ answers, noAnswer, windows: windows.length });
+  }
+  return found;
+}"""
+
+
+def in_utf_16(text, offsets):
+    """Characters as JavaScript counts them."""
+    places, at = [0], 0
+    for character in text:
+        at += 1 + (ord(character) > 0xFFFF)
+        places.append(at)
+    return [[places[first], places[end]] for first, end in offsets]
+
+
+def the_librarys(tokenizer, texts):
+    encoded = tokenizer(
+        texts, add_special_tokens=False, return_offsets_mapping=True, verbose=False
+    )
+    return [
+        [ids, in_utf_16(text, offsets), encoded.word_ids(i)]
+        for i, (text, ids, offsets) in enumerate(
+            zip(texts, encoded["input_ids"], encoded["offset_mapping"], strict=True)
+        )
+    ]
+
+
+def texts_of_ten_scripts(count):
+    rng = random.Random(17)
+    letters = [*"".join(SCRIPTS), *PIECES]
+    for _ in range(count):
+        some = [*rng.choice(SCRIPTS), *rng.choice(SCRIPTS), *rng.choices(letters, k=9)]
+        yield "".join(rng.choices(some, k=rng.randint(1, 30)))
+
+
+def questions():
+    """Strange texts, prose, and texts of several windows."""
+    for question in cases.QUESTIONS:
+        for context in cases.CONTEXTS:
+            yield question, context
+    rng = random.Random(3)
+    for words in [*[rng.randint(30, 200) for _ in range(50)], 500, 900, 1500]:
+        text, asked = chronicle.text_and_questions(rng, words, 2)
+        for question, _ in asked:
+            yield question, text

@@ -7,12 +7,18 @@ const scope = /** @type {any} */ (self);
 const waiting = new Map();
 let begun = null;
 
-/** Ask the page for a block; it comes with a message of its own. */
-const block = (/** @type {string} */ name) =>
-  new Promise((resolve, reject) => {
-    waiting.set(name, { resolve, reject });
+/** Ask the page for a block; it comes with a message of its own. Two may wait for it. */
+const block = (/** @type {string} */ name) => {
+  if (!waiting.has(name)) {
+    const asked = /** @type {any} */ ({});
+    asked.promise = new Promise((resolve, reject) => {
+      Object.assign(asked, { resolve, reject });
+    });
+    waiting.set(name, asked);
     scope.postMessage({ need: name });
-  });
+  }
+  return waiting.get(name).promise;
+};
 
 /** WebAssembly without vectors, or none at all: the same numbers, later. */
 const kernelFrom = (/** @type {BufferSource} */ code) =>

@@ -1,31 +1,20 @@
 """The browser computes what the companion does: tokens, every intermediate, answers."""
 
 import itertools
-import random
 import re
 
 import pytest
-
-from oracle import cases, chronicle
+from live_pages import (
+    ANSWER,
+    CLOSE,
+    TOKENIZE,
+    in_utf_16,
+    questions,
+    texts_of_ten_scripts,
+    the_librarys,
+)
 
 pytestmark = pytest.mark.slow
-
-CLOSE = 1e-4
-SCRIPTS = [
-    "abcdefghij ABC .,;'\"-()[] 0123456789\t\n",
-    "éüßøñçœæ áàâäã e\u0301o\u0308 ",
-    "абвгдежзийклмнопрст Ж ",
-    "αβγδεζηθικλμν Ω ",
-    "אבגדהוזחט ",
-    "ابتثجحخدذرز ",
-    "अआइईउऊ कखगघ ि ",
-    "กขคงจฉชซ ะา ",
-    "她住在北京人東大阪 。,",
-    "かきくけこ カキクケコ ー ",
-    "가나다라마바사 ",
-    "🍕👩\u200d👧🇫🇷❤\ufe0f €£™ \u2028\u00ad\u200b\ufeff\u00a0",
-]
-PIECES = ["[SEP]", "[MASK]", "[CLS]", "[sep]", "Foo", "##oo", "[", "x" * 101, "didn't"]
 
 # The worker's script comes as a Blob; it gets a first line by which nothing compiles.
 WITHOUT_VECTORS = """
@@ -36,53 +25,6 @@ window.Blob = class extends Whole {
     super(options?.type === "text/javascript" ? [refuse, ...parts] : parts, options);
   }
 };"""
-TOKENIZE = """async (texts) => {
-  const found = [];
-  for (const text of texts) {
-    const { ids, spans, words } =
-      await insideBertModel.ask("tokenize", text, "", undefined, undefined);
-    found.push([ids, spans, words]);
-  }
-  return found;
-}"""
-ANSWER = """async (asked) => {
-  const found = [];
-  for (const [question, context] of asked) {
-    const { answers, noAnswer, windows } =
-      await insideBertModel.ask("answer", question, context, { count: 3 });
-    found.push({ answers, noAnswer, windows: windows.length });
-  }
-  return found;
-}"""
-
-
-def in_utf_16(text, offsets):
-    """Characters as JavaScript counts them."""
-    places, at = [0], 0
-    for character in text:
-        at += 1 + (ord(character) > 0xFFFF)
-        places.append(at)
-    return [[places[first], places[end]] for first, end in offsets]
-
-
-def the_librarys(tokenizer, texts):
-    encoded = tokenizer(
-        texts, add_special_tokens=False, return_offsets_mapping=True, verbose=False
-    )
-    return [
-        [ids, in_utf_16(text, offsets), encoded.word_ids(i)]
-        for i, (text, ids, offsets) in enumerate(
-            zip(texts, encoded["input_ids"], encoded["offset_mapping"], strict=True)
-        )
-    ]
-
-
-def texts_of_ten_scripts(count):
-    rng = random.Random(17)
-    letters = [*"".join(SCRIPTS), *PIECES]
-    for _ in range(count):
-        some = [*rng.choice(SCRIPTS), *rng.choice(SCRIPTS), *rng.choices(letters, k=9)]
-        yield "".join(rng.choices(some, k=rng.randint(1, 30)))
 
 
 def every_character(size=64):
@@ -129,18 +71,6 @@ def test_every_intermediate_is_the_companions(page):
     assert max(differences.values()) > 0
     said = panel.locator(".live-answer").inner_text()
     assert re.search(r"264,020 numbers is below 0\.0001\.", said), said
-
-
-def questions():
-    """Strange texts, prose, and texts of several windows."""
-    for question in cases.QUESTIONS:
-        for context in cases.CONTEXTS:
-            yield question, context
-    rng = random.Random(3)
-    for words in [*[rng.randint(30, 200) for _ in range(50)], 500, 900, 1500]:
-        text, asked = chronicle.text_and_questions(rng, words, 2)
-        for question, _ in asked:
-            yield question, text
 
 
 @pytest.mark.parametrize("vectors", [True, False], ids=["fast", "plain"])
