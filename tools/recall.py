@@ -88,7 +88,7 @@ def as_markdown(stem: str) -> str:
     asked = questions(stem)
     parts = [*(_asked(number, one) for number, one in enumerate(asked, 1))]
     answers = [*(_answered(number, one) for number, one in enumerate(asked, 1))]
-    fold = "<details><summary>Show the answers</summary>"
+    fold = "<details><summary>The answers</summary>"
     return "\n\n".join([*parts, fold, *answers, "</details>"])
 
 

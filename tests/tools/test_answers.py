@@ -189,7 +189,7 @@ def test_each_choice_says_why(page):
         choose(page, number, right(number))
     line = page.locator("#recall .answers-progress")
     assert line.inner_text().startswith("5 of 5 right")
-    assert not page.get_by_text("Show the answers").is_visible()
+    assert not page.get_by_text("The answers", exact=True).is_visible()
 
 
 def test_a_question_is_a_group_that_its_text_names(page):
@@ -237,7 +237,7 @@ def test_everything_is_there_without_a_script(built, browser):
     assert page.get_by_role("textbox").count() == 0  # none that would do nothing
     assert page.get_by_text("There are seven of them.").is_visible()
     assert page.locator(".recall-choices li").count() == 15
-    page.get_by_text("Show the answers").click()
+    page.get_by_text("The answers", exact=True).click()
     assert page.locator(".recall-right").count() == 5
     assert page.locator(".recall-right").first.is_visible()
     context.close()

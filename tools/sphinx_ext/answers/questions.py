@@ -24,9 +24,7 @@ class Recall(SphinxDirective):
         return [
             _html(f'<div class="recall" data-chapter="{stem}">'),
             *(self._asked(number, one) for number, one in enumerate(asked, 1)),
-            _html(
-                '<details class="recall-answers"><summary>Show the answers</summary>'
-            ),
+            _html('<details class="recall-answers"><summary>The answers</summary>'),
             *(self._answered(number, one) for number, one in enumerate(asked, 1)),
             _html("</details></div>"),
         ]
