@@ -1,9 +1,10 @@
 // The head view: one layer at a time, all its heads in colours.
 
 import { choice, groupedChoice, tickBox } from "./elements.js";
-import { colourOf, Lines } from "./lines.js";
+import { Lines } from "./lines.js";
 import { sentenceAt } from "./spoken.js";
 import { Squares } from "./squares.js";
+import { colourOf } from "./strokes.js";
 import {
   layerOptions,
   partOptions,

@@ -2,19 +2,12 @@
 
 import { svgElement } from "./elements.js";
 import { inDigits } from "./spoken.js";
+import { heightOf, LEFT, linesOf, namesOf, RIGHT, ROW, TOP } from "./strokes.js";
 
-const ROW = 26; // pixels from word to word: a finger's least is 24
-const TOP = 4;
-const LEFT = 30; // percent of the width at which the words end and the lines begin
-const RIGHT = 70;
 const NEAR = 12; // pixels from the pointer to a line that is meant
-const LEAST = 0.02; // of the strongest: a weaker line could not be seen
 
 /** @typedef {{head: number, from: number, to: number, weight: number}} Line */
 /** @typedef {{side: "left" | "right", token: number} | {line: Line}} Place */
-
-/** The colour of a head, or of a layer: there are twelve. */
-export const colourOf = (number) => `var(--colour-${number % 12})`;
 
 export class Lines {
   /**
@@ -136,8 +129,6 @@ export class Lines {
   }
 }
 
-const heightOf = (place) => TOP + (place + 0.5) * ROW;
-
 const weightAt = (sheet, side, token, other) =>
   side === "left" ? sheet(token, other) : sheet(other, token);
 
@@ -146,61 +137,3 @@ const belongs = ({ from, to }, place) =>
 
 const number = (x, y, anchor, weight) =>
   svgElement("text", { x, y: y + 4, "text-anchor": anchor }, inDigits(weight));
-
-/** The lines that can be seen: the strongest full, the others in proportion. */
-const linesOf = ({ rows, columns }, heads) => {
-  const all = heads.flatMap(({ head, colour, sheet }) =>
-    rows.flatMap((from, i) =>
-      columns.map((to, j) => ({
-        head,
-        colour,
-        from,
-        to,
-        i,
-        j,
-        weight: sheet(from, to),
-      })),
-    ),
-  );
-  const full = all.reduce((top, { weight }) => Math.max(top, weight), 1e-9);
-  const seen = all.filter(({ weight }) => weight >= LEAST * full);
-  return seen.map(({ i, j, ...line }) => {
-    const drawn = { ...line, strength: line.weight / full };
-    Object.assign(drawn, { top: heightOf(i), bottom: heightOf(j) });
-    drawn.node = nodeOf(drawn);
-    return drawn;
-  });
-};
-
-const nodeOf = ({ head, from, to, top, bottom, colour, strength }) =>
-  svgElement("line", {
-    "data-head": head,
-    "data-from": from,
-    "data-to": to,
-    x1: `${LEFT}%`,
-    y1: top,
-    x2: `${RIGHT}%`,
-    y2: bottom,
-    stroke: colour,
-    "stroke-opacity": strength.toFixed(3),
-  });
-
-/** The words of one side, and a dashed line where some between them are left out. */
-const namesOf = (tokens, shown, edge) => {
-  const isLeft = edge < LEFT;
-  const x = isLeft ? 0 : `${RIGHT}%`;
-  return shown.map((token, place) => {
-    const top = TOP + place * ROW;
-    const box = { class: "ground", x, y: top, width: `${LEFT}%`, height: ROW };
-    const anchor = isLeft ? "end" : "start";
-    const text = { x: `${edge}%`, y: top + 18, "text-anchor": anchor };
-    const name = svgElement("g", { "data-token": token }, svgElement("rect", box));
-    if (place && token > shown[place - 1] + 1) {
-      const end = isLeft ? `${LEFT}%` : "100%";
-      const gap = { class: "gap", x1: x, x2: end, y1: top, y2: top };
-      name.append(svgElement("line", gap));
-    }
-    name.append(svgElement("text", text, tokens[token]));
-    return name;
-  });
-};

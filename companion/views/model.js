@@ -1,8 +1,9 @@
 // The model view: all layers and heads at once, small; one of them can be enlarged.
 
 import { button, choice, element, tickBox } from "./elements.js";
-import { colourOf, Lines } from "./lines.js";
+import { Lines } from "./lines.js";
 import { sentenceAt, strongestLine } from "./spoken.js";
+import { colourOf } from "./strokes.js";
 import { Thumbnails } from "./thumbnails.js";
 import { partOptions, pick, scrolling, View } from "./view.js";
 import { MANY, Weights, withWeight } from "./weights.js";

@@ -2,8 +2,9 @@
 
 import { Computation } from "./computation.js";
 import { choice, groupedChoice, tickBox } from "./elements.js";
-import { colourOf, Lines } from "./lines.js";
+import { Lines } from "./lines.js";
 import { sentenceAt } from "./spoken.js";
+import { colourOf } from "./strokes.js";
 import {
   headOptions,
   layerOptions,

@@ -10,6 +10,7 @@
   /* insert colours.js */
   /* insert weights.js */
   /* insert spoken.js */
+  /* insert strokes.js */
   /* insert lines.js */
   /* insert links.js */
   /* insert saving.js */

@@ -1,7 +1,7 @@
 // A square for each head, in the head's colour: switched by a click, alone by a double.
 
 import { button, element } from "./elements.js";
-import { colourOf } from "./lines.js";
+import { colourOf } from "./strokes.js";
 
 export class Squares {
   /**

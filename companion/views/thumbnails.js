@@ -1,7 +1,7 @@
 // All heads of all layers, small: a table of buttons, each with the lines of its head.
 
 import { element, svgElement } from "./elements.js";
-import { colourOf } from "./lines.js";
+import { colourOf } from "./strokes.js";
 
 const WIDE = 40;
 const HIGH = 40;
