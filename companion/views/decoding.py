@@ -34,7 +34,7 @@ def decode(html: str) -> Decoded:
     header, arrays = unpack(packed(html))
     weights = arrays.get("weights")
     if weights is not None:
-        weights = restore_weights(weights, header["levels"])
+        weights = restore_weights(weights, header["levels"], arrays.get("fine"))
     return Decoded(
         kind=header["kind"],
         tokens=header["tokens"],

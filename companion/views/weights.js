@@ -14,9 +14,13 @@ export class Weights {
    * @returns {Sheet}
    */
   sheet(layer, head) {
-    const rows = this.weights[this.layers.indexOf(layer)][this.heads.indexOf(head)];
-    return (from, to) =>
-      (rows[this.rowOf.get(from)][this.columnOf.get(to)] / this.levels) ** 2;
+    const [l, h] = [this.layers.indexOf(layer), this.heads.indexOf(head)];
+    const [whole, fine] = [this.weights[l][h], this.fine?.[l][h]];
+    return (from, to) => {
+      const [i, j] = [this.rowOf.get(from), this.columnOf.get(to)];
+      const above = fine ? (fine[i][j] - 8) / 16 : 0; // as in `packing.py`
+      return ((whole[i][j] + above) / this.levels) ** 2;
+    };
   }
 
   /**

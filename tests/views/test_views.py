@@ -47,6 +47,14 @@ def test_a_weight_survives_to_half_a_step_of_its_root(weight, levels):
     assert abs(restored**0.5 - weight**0.5) <= 0.5 / levels + 1e-6
 
 
+@given(st.floats(0, 1))
+def test_with_a_second_byte_two_decimals_are_the_weights(weight):
+    weights = torch.tensor([weight], dtype=torch.float64)
+    whole, fine = packing.quantise_weights(weights, 255), packing.finer(weights, 255)
+    restored = packing.restore_weights(whole, 255, fine).item()
+    assert abs(restored - weight) < 0.0003
+
+
 @given(st.floats(1e-3, 1e3), st.integers(0, 2**31))
 def test_a_vector_survives_to_half_a_step(size, seed):
     generator = torch.Generator().manual_seed(seed)

@@ -27,7 +27,8 @@ def still(packed: str) -> str:
     header, arrays = unpack(packed)
     if header["kind"] == "layers":
         return _points(header, arrays["points"])
-    weights = restore_weights(arrays["weights"], header["levels"])  # (L, A, R, C)
+    whole, fine = arrays["weights"], arrays.get("fine")
+    weights = restore_weights(whole, header["levels"], fine)  # (L, A, R, C)
     return (_grid if header["kind"] == "model" else _lines)(header, weights)
 
 
