@@ -2,11 +2,13 @@
 // them. A tensor is a Float32Array; comments give its shape, row by row. T tokens, H
 // hidden size, A heads, D = H / A, I intermediate size.
 
+import { layerNorm } from "./formulas.js";
+
 /**
  * @typedef {import("./kernel.js").Matrix} Matrix
  * @typedef {import("./kernel.js").Kernel} Kernel
  * @typedef {{ weight: Matrix, bias: Float32Array }} Linear
- * @typedef {{ weight: Float32Array, bias: Float32Array }} LayerNorm
+ * @typedef {import("./formulas.js").LayerNorm} LayerNorm
  * @typedef {(ids: number[]) => Float32Array} Table rows of a table, (T,) -> (T, H)
  */
 
@@ -32,29 +34,6 @@ const add = (/** @type {Float32Array} */ one, /** @type {Float32Array} */ other)
   return sums;
 };
 
-const EPSILON = 1e-12;
-
-/**
- * Bring each token's vector to mean 0 and spread 1, then scale and shift it.
- * @param {LayerNorm} module
- * @param {Float32Array} vectors (T, H)
- */
-export const layerNorm = ({ weight, bias }, vectors) => {
-  const size = weight.length;
-  const result = new Float32Array(vectors.length);
-  for (let start = 0; start < vectors.length; start += size) {
-    let [sum, squares] = [0, 0];
-    for (let i = 0; i < size; i++) sum += vectors[start + i];
-    const mean = sum / size;
-    for (let i = 0; i < size; i++) squares += (vectors[start + i] - mean) ** 2;
-    const spread = Math.sqrt(squares / size + EPSILON);
-    for (let i = 0; i < size; i++) {
-      result[start + i] = ((vectors[start + i] - mean) / spread) * weight[i] + bias[i];
-    }
-  }
-  return result;
-};
-
 /**
  * Walk through one layer: attention, then feed-forward; (T, H) -> (T, H) in `output`.
  * @param {Kernel} kernel
@@ -71,13 +50,13 @@ export const traceLayer = (kernel, layer, hidden, heads, off = new Set()) => {
     splitHeads(linear(module, hidden), size, heads),
   ); // (T, H) -> (A, T, D) each
   const scores = attentionScores(kernel, queries, keys, heads, size / heads); // (A, T, T)
-  const weights = softmax(scores, hidden.length / size);
+  const weights = kernel.softmax(scores, hidden.length / size);
   const context = gather(kernel, weights, values, heads, size, off); // -> (T, H)
   const attended = layerNorm(
     projection.LayerNorm,
     add(linear(projection.dense, context), hidden),
   ); // (T, H)
-  const inner = gelu(linear(layer.intermediate.dense, attended)); // (T, H) -> (T, I)
+  const inner = kernel.gelu(linear(layer.intermediate.dense, attended)); // (T, H) -> (T, I)
   const output = layerNorm(
     layer.output.LayerNorm,
     add(linear(layer.output.dense, inner), attended),
@@ -116,25 +95,6 @@ const attentionScores = (kernel, queries, keys, heads, piece) => {
 const part = (all, count, number) =>
   all.subarray((number * all.length) / count, ((number + 1) * all.length) / count);
 
-/**
- * Make weights of each row of scores: above 0, with the sum 1; (..., T) -> (..., T).
- * @param {Float32Array} scores
- * @param {number} tokens T
- */
-export const softmax = (scores, tokens) => {
-  const weights = new Float32Array(scores.length);
-  for (let start = 0; start < scores.length; start += tokens) {
-    let [largest, sum] = [-Infinity, 0];
-    for (let i = start; i < start + tokens; i++) largest = Math.max(largest, scores[i]);
-    for (let i = start; i < start + tokens; i++) {
-      weights[i] = Math.exp(scores[i] - largest);
-      sum += weights[i];
-    }
-    for (let i = start; i < start + tokens; i++) weights[i] /= sum;
-  }
-  return weights;
-};
-
 /** Take what the weights say of the values: (A, T, T), (A, T, D) -> (T, H). */
 const gather = (kernel, weights, values, heads, size, off) => {
   const [tokens, piece] = [values.length / size, size / heads];
@@ -159,24 +119,6 @@ const transpose = (matrix, columns) => {
     result[(i % columns) * rows + Math.floor(i / columns)] = matrix[i];
   }
   return result;
-};
-
-/** GELU: x times the share of a normal distribution below x. */
-export const gelu = (/** @type {Float32Array} */ inner) =>
-  inner.map((x) => 0.5 * x * (1 + erf(x / Math.SQRT2)));
-
-/**
- * The error function, off by at most 1.5e-7. Abramowitz and Stegun, *Handbook of
- * Mathematical Functions*, 1964, 7.1.26.
- * @param {number} x
- */
-export const erf = (x) => {
-  const t = 1 / (1 + 0.3275911 * Math.abs(x));
-  const polynomial =
-    t *
-    (0.254829592 +
-      t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
-  return Math.sign(x) * (1 - polynomial * Math.exp(-x * x));
 };
 
 /**

@@ -1,4 +1,5 @@
-// The one thing that has to be fast: y = x W^T + b. By WebAssembly, or slowly without it.
+// What has to be fast: y = x W^T + b, softmax, GELU. By WebAssembly, or slowly without it.
+import { gelu, softmax } from "./formulas.js";
 
 /**
  * @typedef {{ rows: number, inner: number, at: number, matrix?: Float32Array }} Matrix
@@ -11,9 +12,13 @@
  *   x, (N, inner) -> (N, rows)
  * @property {(x: Float32Array, matrix: Float32Array, inner: number) => Float32Array} product
  *   the same with a W that is needed once, and no bias
+ * @property {(scores: Float32Array, tokens: number) => Float32Array} softmax
+ * @property {(inner: Float32Array) => Float32Array} gelu
  */
 
 const upTo = (multiple, count) => Math.ceil(count / multiple) * multiple;
+
+const rowAt = (all, size, row) => all.subarray(row * size, (row + 1) * size);
 
 /**
  * W, (rows, inner), in the order in which kernel.wat reads it, into `packed`.
@@ -38,17 +43,17 @@ export const panels = (matrix, inner, packed) => {
  */
 export const fastKernel = async (code) => {
   const { instance } = await WebAssembly.instantiate(code);
-  const { memory, linear } = /** @type {any} */ (instance.exports);
+  const wasm = /** @type {any} */ (instance.exports);
   let used = 0; // bytes: what is kept lies below, what is needed once above
 
   const reserve = (count) => {
     const begin = used;
     used += upTo(4, count) * 4;
-    const missing = used - memory.buffer.byteLength;
-    if (missing > 0) memory.grow(Math.ceil(missing / 65536));
+    const missing = used - wasm.memory.buffer.byteLength;
+    if (missing > 0) wasm.memory.grow(Math.ceil(missing / 65536));
     return begin;
   };
-  const numbers = (begin, count) => new Float32Array(memory.buffer, begin, count);
+  const numbers = (begin, count) => new Float32Array(wasm.memory.buffer, begin, count);
 
   const keep = (matrix, inner) => {
     const rows = matrix.length / inner;
@@ -65,7 +70,7 @@ export const fastKernel = async (code) => {
     numbers(xAt, x.length).set(x);
     numbers(biasAt, wide).fill(0);
     if (bias) numbers(biasAt, columns).set(bias);
-    linear(xAt, at, biasAt, yAt, high, inner, wide);
+    wasm.linear(xAt, at, biasAt, yAt, high, inner, wide);
     used = before;
     if (wide === columns) return numbers(yAt, rows * columns).slice();
     const y = new Float32Array(rows * columns);
@@ -81,7 +86,34 @@ export const fastKernel = async (code) => {
     used = before;
     return y;
   };
-  return { keep, linear: multiply, product };
+
+  /** Rows are made longer to a multiple of 4, with numbers that have no weight. */
+  const weigh = (scores, tokens) => {
+    const [rows, before, wide] = [scores.length / tokens, used, upTo(4, tokens)];
+    const at = reserve(rows * wide);
+    const padded = numbers(at, rows * wide).fill(-Infinity);
+    const eachRow = (/** @type {(row: number) => void} */ copy) => {
+      for (let row = 0; row < rows; row++) copy(row);
+    };
+    eachRow((row) => padded.set(rowAt(scores, tokens, row), row * wide));
+    wasm.softmax(at, rows, wide);
+    used = before;
+    const weights = new Float32Array(scores.length);
+    eachRow((row) =>
+      weights.set(rowAt(padded, wide, row).subarray(0, tokens), row * tokens),
+    );
+    return weights;
+  };
+
+  const bend = (inner) => {
+    const before = used;
+    const at = reserve(inner.length);
+    numbers(at, inner.length).set(inner);
+    wasm.gelu(at, inner.length);
+    used = before;
+    return numbers(at, inner.length).slice();
+  };
+  return { keep, linear: multiply, product, softmax: weigh, gelu: bend };
 };
 
 /**
@@ -108,9 +140,6 @@ export const plainKernel = () => {
     }
     return y;
   };
-  return {
-    keep,
-    linear,
-    product: (x, matrix, inner) => linear(x, keep(matrix, inner)),
-  };
+  const product = (x, matrix, inner) => linear(x, keep(matrix, inner));
+  return { keep, linear, product, softmax, gelu };
 };

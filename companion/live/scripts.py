@@ -14,6 +14,7 @@ from typing import Any
 from companion import extras
 
 WORKER = (
+    "formulas.js",
     "kernel.js",
     "weights.js",
     "wordpiece.js",

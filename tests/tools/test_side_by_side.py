@@ -17,7 +17,7 @@ def test_a_function_is_whole_and_without_what_explains_it():
 
 
 def test_one_line_after_the_arrow_is_a_function_too():
-    text = in_javascript("bert.js:gelu")
+    text = in_javascript("formulas.js:gelu")
     assert text.endswith("erf(x / Math.SQRT2)));")
 
 

@@ -1,0 +1,140 @@
+"""The model in the page, beside ONNX Runtime Web around the same model, in one page.
+
+    python -m benchmarks.live FOLDER
+
+FOLDER has ONNX Runtime Web, as `npm install --prefix FOLDER onnxruntime-web@1.30.0`
+leaves it; the export needs `pip install onnx`. Both run on one core of one Chromium, in
+turns. Ours is timed from the question to the answer, tokens, windows and search among
+it; ONNX Runtime's session alone, on the same number of tokens. Ratios above 1: ours is
+faster. The first answer is timed from the click on a local server.
+"""
+
+import argparse
+import functools
+import http.server
+import shutil
+import tempfile
+import threading
+from pathlib import Path
+from types import SimpleNamespace
+
+import torch
+from playwright.sync_api import sync_playwright
+
+import companion
+from companion import running
+from tools.sphinx_ext import live
+
+LENGTHS = (12, 84, 128, 384)  # tokens
+REPEATS = 9
+BROWSER = ("chromium", "chromium-browser", "google-chrome")
+PAGE = """<!doctype html><meta charset="utf-8"><title>Live</title>
+<script src="ort/ort.wasm.min.js"></script>
+<script src="_static/live/page.js"></script>
+<div class="live" data-shows="answer" data-question="Who?" data-text="My name is Foo"
+></div>"""
+FIRST = """async () => {
+  const begin = performance.now();
+  await insideBertModel.ask("answer", "Who?", "My name is Foo");
+  const loaded = performance.getEntriesByType("resource")
+    .filter((one) => one.startTime >= begin)
+    .reduce((sum, one) => sum + one.encodedBodySize, 0);
+  return [performance.now() - begin, loaded / 1e6];
+}"""
+TIMES = """async ([lengths, repeats]) => {
+  Object.assign(ort.env.wasm, { numThreads: 1, wasmPaths: new URL("ort/", location).href });
+  const session = await ort.InferenceSession.create("model.onnx");
+  const tensor = (values) => new ort.Tensor(
+    "int64", BigInt64Array.from(values, BigInt), [1, values.length]);
+  const median = (times) => times.sort((a, b) => a - b)[times.length >> 1];
+  const rows = [];
+  for (const length of lengths) {
+    const text = Array(length - 6).fill("the").join(" ") + " ."; // and Who ? and 3
+    const { ids, types } = await insideBertModel.ask("pieces", "Who?", text);
+    const feeds = { input_ids: tensor(ids), token_type_ids: tensor(types) };
+    const [ours, theirs] = [[], []];
+    for (let i = 0; i < repeats; i++) {
+      let begin = performance.now();
+      await insideBertModel.ask("answer", "Who?", text);
+      ours.push(performance.now() - begin);
+      begin = performance.now();
+      await session.run(feeds);
+      theirs.push(performance.now() - begin);
+    }
+    rows.push([ids.length, median(ours), median(theirs)]);
+  }
+  return rows;
+}"""
+
+
+class SpanLogits(torch.nn.Module):
+    """The model as ONNX keeps it: two inputs, two outputs."""
+
+    def __init__(self, model: torch.nn.Module):
+        super().__init__()
+        self.model = model
+
+    def forward(
+        self, input_ids: torch.Tensor, token_type_ids: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Start and end logits, (1, T) each."""
+        output = self.model(input_ids=input_ids, token_type_ids=token_type_ids)
+        return output.start_logits, output.end_logits
+
+
+def export(path: Path) -> None:
+    """Write the embedded model in float32 for ONNX Runtime, texts of any length."""
+    tokenizer, model = companion.load()
+    inputs = tokenizer(running.QUESTION, running.CONTEXT, return_tensors="pt")
+    names = ["input_ids", "token_type_ids"]
+    torch.onnx.export(
+        SpanLogits(model),
+        tuple(inputs[name] for name in names),
+        path,
+        input_names=names,
+        output_names=["starts", "ends"],
+        dynamic_axes={name: {1: "tokens"} for name in names},
+        dynamo=False,
+    )
+
+
+def main(runtime: Path) -> None:
+    """Build the page, open it, and print a line per length."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        live.write(SimpleNamespace(outdir=folder))
+        shutil.copytree(
+            runtime / "node_modules/onnxruntime-web/dist",
+            folder / "ort",
+            ignore=shutil.ignore_patterns("*.map"),
+        )
+        export(folder / "model.onnx")
+        (folder / "index.html").write_text(PAGE, encoding="utf-8")
+        report(folder)
+
+
+def report(folder: Path) -> None:
+    """Serve the folder, and time both in one page."""
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=folder)
+    with http.server.ThreadingHTTPServer(("localhost", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with sync_playwright() as playwright:
+            path = next(filter(None, map(shutil.which, BROWSER)))
+            browser = playwright.chromium.launch(
+                executable_path=path, args=["--no-sandbox"]
+            )
+            page = browser.new_page()
+            page.goto(f"http://localhost:{server.server_port}/index.html")
+            milliseconds, megabytes = page.evaluate(FIRST)
+            print(f"first answer: {milliseconds / 1000:.1f} s, {megabytes:.1f} MB")
+            print("tokens  ours, ms  ONNX Runtime's, ms  ratio")
+            for tokens, ours, theirs in page.evaluate(TIMES, [LENGTHS, REPEATS]):
+                print(f"{tokens:6}  {ours:8.0f}  {theirs:18.0f}  {theirs / ours:5.2f}")
+            browser.close()
+        server.shutdown()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("runtime", type=Path, metavar="FOLDER")
+    main(parser.parse_args().runtime)
