@@ -128,6 +128,8 @@ def show_the_same(one: str, other: str) -> bool:
     exact = set(head) - {"queries_steps", "keys_steps", "shares"}
     if any(head[name] != other_head.get(name) for name in exact):
         return False
+    if arrays.keys() != other_arrays.keys():
+        return False
     return all(
         (array.int() - other_arrays[name].int()).abs().max() <= 1
         for name, array in arrays.items()

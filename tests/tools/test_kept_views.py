@@ -24,6 +24,10 @@ def test_views_show_the_same_but_for_a_rounding_edge(embedded):
     one[0, 3, 2, 1], two[0, 3, 2, 1] = weights[0, 3, 2, 1] + 1, weights[0, 3, 2, 1] + 2
     assert show_the_same(html, with_weights(one))
     assert not show_the_same(html, with_weights(two))
+    coarse = {name: array for name, array in arrays.items() if name != "fine"}
+    text = packing.pack(header, coarse)
+    coarser = re.sub('data-packed="[^"]*"', f'data-packed="{text}"', html)
+    assert not show_the_same(coarser, html)
     assert not show_the_same(html, with_weights(weights, tokens=["other"] * 10))
     assert not show_the_same(html, html.replace("is drawn by", "is painted by"))
 
