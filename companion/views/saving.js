@@ -28,6 +28,7 @@ const copied = (drawing) => {
 
 /** The grounds of an element of HTML and the words in it, as parts of a drawing. */
 const flat = (html, place) => {
+  if (html.matches(".heading button")) return []; // it closes what is shown
   const style = getComputedStyle(html);
   const parts = [];
   if (html.checkVisibility() && style.backgroundColor !== "rgba(0, 0, 0, 0)") {

@@ -18,7 +18,7 @@ const NAMED = ["question", "answer", "rival"];
 const legendOf = (groups) => {
   const there = Object.keys(GROUPS).filter((group) => groups.includes(group));
   const entries = there.map((group) =>
-    element("span", {}, element("i", { "data-group": group }), ` ${GROUPS[group]}`),
+    element("span", {}, element("i", { "data-group": group }), GROUPS[group]),
   );
   return element("div", { class: "legend" }, ...entries);
 };

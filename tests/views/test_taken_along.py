@@ -43,6 +43,7 @@ def test_a_view_is_saved_as_a_picture(browser, opened, number, words):
     picture = ET.fromstring(text)
     shown = {t.text for t in picture.iter(f"{SVG}text") if t.text}
     assert words <= {one.strip() for one in shown}
+    assert "Close" not in shown
     page = browser.new_page()
     page.set_content(f'<img src="data:image/svg+xml,{quoted(text)}">')
     assert page.evaluate("document.images[0].decode().then(() => true)")
