@@ -1,9 +1,9 @@
 """The page's verdict is the companion's, on many answers, typed as people type them."""
 
 import collections
-import random
 
 import pytest
+from typed_answers import OF_EACH_KIND, asked_by_kind, companion_verdict
 
 from companion import exercises
 from companion.exercises.verdicts import Number
@@ -11,22 +11,6 @@ from tools.sphinx_ext.answers.bundle import joined
 from tools.sphinx_ext.answers.keys import sealed
 
 pytestmark = pytest.mark.slow
-
-OF_EACH_KIND = 1000
-NONSENSE = [
-    *("", " ", "...", "…", "four", "1/0", "sqrt(-1)", "nan", "1e999", "<b>x</b>")
-]
-NONSENSE += [*("9**9**9", "(2", "2)", "1,2,3", "ja", "`x`", "__proto__", "constructor")]
-NONSENSE += [
-    "49381/4",
-    "49383/4",
-    "x" * 99,
-    "\N{ROBOT FACE}" * 70,
-    "(" * 200,
-    "İ",
-    "1\u00a0024",
-    "\ufeff3",
-]
 
 
 @pytest.fixture(scope="module")
@@ -46,89 +30,10 @@ def judged(browser):
     page.close()
 
 
-def values_near(key, random):
-    """The right answer, the known wrong ones, their edges, and others."""
-    wrong = [*key.hints] if isinstance(key, Number) else [w for w, _ in key.hints]
-    near = random.choice([*[key.wanted] * 4, *wrong])
-    if isinstance(key, Number):
-        edges = [
-            1,
-            1,
-            1,
-            1,
-            1 + 1e-4,
-            1 - 1e-4,
-            1 + 9.9e-5,
-            1 + 1.01e-4,
-            -1,
-            2,
-            10,
-            0.1,
-        ]
-        return near * random.choice(edges) + random.choice([0] * 9 + [1, 0.25])
-    near = list(near)
-    if random.random() < 0.3:
-        near[random.randrange(len(near))] = random.choice([0, 1, 7.5, 10**15, "##x"])
-    return near
-
-
-def spelled(value, random):
-    """A number as someone types it."""
-    digits = random.choice([repr, "{:.4g}".format, "{:.6g}".format, "{:.2f}".format])
-    ways = [
-        digits,
-        lambda v: f"{v:,}",
-        lambda v: f"{v:,.2f}".replace(",", " "),
-        lambda v: f"{v:,.3f}".translate(str.maketrans(",.", ".,")),
-        lambda v: digits(v).replace(".", ","),
-        lambda v: digits(v).replace("-", "−"),
-        lambda v: f"  {digits(v)}\u202f",
-        lambda v: f"{3 * v!r}/3",
-        lambda v: f"{round(v * 7)} / 7",
-        lambda v: f"{v / 2!r} × 2",
-        lambda v: f"sqrt({v * v!r})",
-        lambda v: f"{v - 1!r}+1",
-        lambda v: f"2**3 * ({v / 8:.9f})",
-        lambda v: f"{100 * v!r} %",
-        lambda v: f"exp(ln({abs(v)!r}))",
-    ]
-    return random.choice(ways)(value)
-
-
-def listed(items, random):
-    between = random.choice([", ", ",", " ", "; ", ",  "])
-    quote = random.choice(["", "", "'", '"', "`"])
-    text = between.join(f"{quote}{item}{quote}" for item in items)
-    return random.choice(["{}", "[{}]", "({})", " {} "]).format(text)
-
-
-def typed_answers(key, random):
-    """Answers without end, one in ten of them nonsense."""
-    while True:
-        if random.random() < 0.1:
-            yield random.choice(NONSENSE)
-        elif isinstance(key, Number):
-            yield spelled(float(values_near(key, random)), random)
-        elif isinstance(key, exercises.verdicts.Items):
-            items = values_near(key, random)
-            joined_up = "".join(map(str, items))
-            yield joined_up if random.random() < 0.1 else listed(items, random)
-        else:
-            word = random.choice([*exercises.typed.TRUTHS, "maybe", "0", "truee"])
-            ways = [str.title, str.upper, str, "{}.".format, " {} ".format]
-            yield random.choice(ways)(word)
-
-
 def test_the_page_judges_as_the_companion_does(keys, judged):
-    kinds = collections.defaultdict(list)
-    for name, key in keys.items():
-        kinds[type(key).__name__].append(name)
+    kinds = dict(asked_by_kind(keys, OF_EACH_KIND))
     assert set(kinds) == {"Number", "Items", "Truth"}
-    chance = random.Random(0)
-    for names in kinds.values():
-        streams = {name: typed_answers(keys[name], chance) for name in names}
-        each = -(-OF_EACH_KIND // len(names))
-        asked = [(name, next(streams[name])) for name in names for _ in range(each)]
+    for asked in kinds.values():
         ours = [companion_verdict(keys[name], text) for name, text in asked]
         theirs = judged([(n, sealed(n, keys[n]), text) for n, text in asked])
         differ = [
@@ -140,12 +45,6 @@ def test_the_page_judges_as_the_companion_does(keys, judged):
         counts = collections.Counter(verdict.partition(" ")[0] for verdict in ours)
         assert len(ours) >= OF_EACH_KIND
         assert min(counts["right"], counts["Not"]) > 100, counts  # both were tried
-
-
-def companion_verdict(key, text):
-    if exercises.typed.is_missing(text):
-        return exercises.verdicts.NOT_ANSWERED
-    return key.verdict(text)
 
 
 def test_each_hint_is_given_in_the_page_too(keys, judged):
