@@ -141,6 +141,22 @@ export const trace = (kernel, model, ids, types, off = new Map()) => {
 };
 
 /**
+ * The same without keeping anything: a long text has many windows, and a page little room.
+ * @param {Kernel} kernel
+ * @param {any} model
+ * @param {number[]} ids (T,)
+ * @param {number[]} types (T,)
+ * @param {Map<number, Set<number>>} [off]
+ */
+export const logitsOf = (kernel, model, ids, types, off = new Map()) => {
+  let hidden = embed(model.embeddings, ids, types).output;
+  model.layers.forEach((layer, number) => {
+    hidden = traceLayer(kernel, layer, hidden, model.heads, off.get(number)).output;
+  });
+  return spanLogits(kernel, model.qaOutputs, hidden);
+};
+
+/**
  * Give each token two numbers: how well it would start the answer, and end it.
  * @param {Kernel} kernel
  * @param {Linear} qaOutputs

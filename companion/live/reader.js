@@ -8,7 +8,7 @@ import {
   probabilities,
   windows,
 } from "./answer.js";
-import { spanLogits, trace } from "./bert.js";
+import { logitsOf, spanLogits, trace } from "./bert.js";
 import { modules, rowsOf, unpack, wordTable } from "./weights.js";
 import { tokenizer } from "./wordpiece.js";
 
@@ -83,7 +83,7 @@ export const reader = async (kernel, block) => {
     await words.need(inputs(ids, given.ids).ids);
     const parts = places.map((window, number) => {
       const row = inputs(ids, given.ids.slice(window.first, window.end));
-      const { logits } = trace(kernel, model, row.ids, row.types, off);
+      const logits = logitsOf(kernel, model, row.ids, row.types, off);
       onWindow?.(number + 1, places.length);
       return kept(logits, ids.length, window);
     });

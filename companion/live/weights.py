@@ -87,7 +87,9 @@ def _stored(named: dict[str, Tensor]) -> dict[str, Tensor]:
     return tensors
 
 
-def packed_block(tensors: dict[str, Tensor], texts: dict[str, Any] | None = None) -> str:
+def packed_block(
+    tensors: dict[str, Tensor], texts: dict[str, Any] | None = None
+) -> str:
     """Tensors of int8 and float32, and what JSON can hold, as one text."""
     header = {
         "texts": texts or {},
