@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from companion import running, views
-from tools.sphinx_ext.attention_views import STILL, with_stills
+from tools.sphinx_ext.attention_views import with_stills
 from tools.sphinx_ext.still_views import still
 
 PLAIN = (running.QUESTION, running.CONTEXT)
@@ -50,6 +50,18 @@ def test_a_long_text_is_cut_to_what_has_weight(embedded):
 def test_each_view_of_a_page_gets_one_and_its_words_fit(embedded):
     view = views.head_view(*embedded, "<b>Who</b>?", "My name is Foo")
     page = with_stills(f"<p>Before</p>{view.html()}<p>between</p>{view.html()}")
-    assert page.count("<svg ") == page.count(STILL) == 2
+    assert page.count("<svg ") == 2
+    assert page.count("a still picture of layer 0, all heads together") == 2
     assert "drawn by a script" not in page
     assert len(re.findall("<b>", page)) == 0
+
+
+def test_a_page_says_what_the_picture_shows(embedded):
+    views_ = (
+        (views.head_view(*embedded, *PLAIN, layer=5, head=0), "of layer 5, head 0;"),
+        (views.neuron_view(*embedded, *PLAIN, layers=[2]), "of layer 2, head 0;"),
+        (views.model_view(*embedded, *PLAIN), "of all heads;"),
+        (views.layer_slider(*embedded, *PLAIN), "of the embeddings;"),
+    )
+    for view, words in views_:
+        assert words in with_stills(view.html())

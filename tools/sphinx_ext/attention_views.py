@@ -11,15 +11,14 @@ from typing import Any
 from sphinx.application import Sphinx
 
 from companion.views.runtime import script
-from tools.sphinx_ext.still_views import still
+from tools.sphinx_ext.still_views import shown, still
 
 FILE = "attention-views.js"
-VIEW = re.compile(r'<div class="attention-view"[^>]* data-packed="([\w+/=]+)"[^>]*>')
-NEEDED = (
-    "The picture is drawn by a script: it shows in the built book, and in a notebook "
-    "when the cell is run."
+# The element of a view, and in it what is shown and that a script draws it.
+VIEW = re.compile(
+    r'(<div class="attention-view"[^>]* data-packed="([\w+/=]+)"[^>]*>)'
+    r"<p>([^<]*)\. The picture is drawn by a script:[^<]*</p>"
 )
-STILL = "This is a still picture; with scripts it could be touched."
 
 
 def _write(app: Sphinx) -> None:
@@ -39,8 +38,13 @@ def _add(
 
 def with_stills(body: str) -> str:
     """Return a page's words with a picture in each view."""
-    body = VIEW.sub(lambda view: view[0] + still(view[1]), body)
-    return body.replace(NEEDED, STILL)
+    return VIEW.sub(_with_still, body)
+
+
+def _with_still(view: re.Match[str]) -> str:
+    start, packed, words = view.groups()
+    said = f"{words}. This is a still picture of {shown(packed)}; scripts make it move."
+    return f"{start}{still(packed)}<p>{said}</p>"
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

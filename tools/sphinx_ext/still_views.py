@@ -32,15 +32,36 @@ def still(packed: str) -> str:
     return (_grid if header["kind"] == "model" else _lines)(header, weights)
 
 
+def shown(packed: str) -> str:
+    """Say what the picture shows of a packed view."""
+    header, _ = unpack(packed)
+    kind, opened = header["kind"], header.get("open", {})
+    if kind == "layers":
+        step = opened.get("step", 0)
+        return f"the places after layer {step - 1}" if step else "the embeddings"
+    if kind == "model":
+        return "all heads"
+    layer, heads = _first(header)
+    named = f"head {heads[0]}" if len(heads) == 1 else "all heads together"
+    return f"layer {layer}, {named}"
+
+
+def _first(header: dict[str, Any]) -> tuple[int, list[int]]:
+    """Return the layer and the heads that a view opens on."""
+    opened, heads = header.get("open", {}), header["heads"]
+    if "head" in opened:
+        heads = [opened["head"]]
+    elif header["kind"] == "neuron":
+        heads = heads[:1]
+    return opened.get("layer", header["layers"][0]), heads
+
+
 def _lines(header: dict[str, Any], weights: Tensor) -> str:
     """Draw the mean of the heads that are on at first, in the first layer shown."""
-    opened = header.get("open", {})
-    layer = header["layers"].index(opened.get("layer", header["layers"][0]))
-    heads = [opened["head"]] if "head" in opened else header["heads"]
-    if header["kind"] == "neuron":
-        heads = heads[:1]
+    layer, heads = _first(header)
     chosen = [header["heads"].index(head) for head in heads]
-    table = weights[layer, chosen].mean(dim=0)  # (A, R, C) -> (R, C)
+    stacked = weights[header["layers"].index(layer), chosen]  # (heads, R, C)
+    table = stacked.mean(dim=0)  # -> (R, C)
     rows = _strongest(table.amax(dim=1))
     columns = _strongest(table.sum(dim=0))
     parts = [*_names(header, "rows", rows), *_names(header, "columns", columns)]
