@@ -106,7 +106,8 @@ picture: $(INSTALLED)  ## the README's picture, and the one in a shared link's p
 	$(BIN)/python -c "import companion; from companion import figures; \
 	  tokenizer, model = companion.load(); \
 	  tokens = tokenizer.tokenize('Who?', 'My name is Foo', add_special_tokens=True); \
-	  figures.data_flow(model.config, tokens).figure.savefig('book/_static/flow.png')"
+	  figures.data_flow(model.config, tokens).figure.savefig('book/_static/flow.png', \
+	  facecolor='white')"
 
 requirements:  ## compile requirements.in; all pins anew: UPGRADE=--upgrade; needs uv
 	uv pip compile --quiet --universal --python-version 3.11 --no-header $(UPGRADE) \

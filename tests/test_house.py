@@ -17,7 +17,7 @@ SOURCES = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")]
 
 # Each imports only what comes before it. A new module or package gets a place here.
 ORDER = [
-    *("_version", "lazy", "extras", "checksums", "devices", "checks"),
+    *("_version", "lazy", "extras", "checksums", "devices", "checks", "listings"),
     *("architecture", "tokens", "embeddings", "attention", "encoder", "qa_head"),
     *("rounding", "loading", "running", "measured", "projection", "comparison"),
     *("qa_pipeline", "heads", "figures", "training", "fine_tuning"),

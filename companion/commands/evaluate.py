@@ -151,7 +151,7 @@ def _command(names: list[str], options: argparse.Namespace) -> str:
 def _draw(bins: list[dict[str, Any]], path: Path) -> None:
     from companion.figures.qa_pipeline import reliability  # slow to import
 
-    cast("Figure", reliability(bins).figure).savefig(path)
+    cast("Figure", reliability(bins).figure).savefig(path, facecolor="white")
 
 
 def _questions(

@@ -29,10 +29,10 @@ def token_probabilities(
     positions = range(len(tokens))
     ax.bar([p - 0.2 for p in positions], starts, 0.38, color=BLUE, label="first token")
     ax.bar([p + 0.2 for p in positions], ends, 0.38, color=ORANGE, label="last token")
-    ax.set_xticks(positions, tokens, fontsize=9)
+    ax.set_xticks(positions, tokens)
     ax.set_ylim(0, 1)
     ax.set_ylabel("probability")
-    ax.legend(frameon=False, loc="upper left")
+    ax.legend(frameon=False, ncols=2, loc="lower left", bbox_to_anchor=(0, 1))
     return ax
 
 
@@ -51,11 +51,11 @@ def parameters_by_part(tree: list[Part]) -> Axes:
     ax.barh(names, first, color=BLUE)
     bars = ax.barh(names, rest, left=first, color=[colours.get(n, SKY) for n in names])
     labels = [f"{part.parameters:,} ({part.share:.1%})" for part in rows]
-    ax.bar_label(bars, labels, padding=4, fontsize=9)
+    ax.bar_label(bars, labels, padding=4)
     layers = {"attention": BLUE, "feed-forward": SKY}
     ax.legend([Patch(color=c) for c in layers.values()], layers, frameon=False)
     ax.invert_yaxis()  # in the order of the tree
-    ax.set_xlim(0, 1.38 * max(part.parameters / 1e6 for part in rows))
+    ax.set_xlim(0, 1.5 * max(part.parameters / 1e6 for part in rows))
     ax.set_xlabel("millions of parameters")
     return ax
 
@@ -72,7 +72,7 @@ def data_flow(config: BertConfig, tokens: list[str]) -> Axes:
         top = 10 - i * step
         _module(ax, top, text, colour)
         arrow(ax, (4.15, top - BOX), (4.15, top - step))
-        ax.text(4.4, top - (BOX + step) / 2, shape, va="center", fontsize=9.5)
+        ax.text(4.4, top - (BOX + step) / 2, shape, va="center")
     _layers(ax, 10.1 - 3 * step, 9.9 - 4 * step - BOX, config.num_hidden_layers)
     return ax
 
@@ -103,9 +103,9 @@ def _module(ax: Axes, top: float, text: str, colour: str) -> None:
     rounded(ax, (0.5, top - BOX), 7.3, BOX, 0.15, fc=PALE[colour], ec=colour)
     title, _, rest = text.partition("\n")
     middle, up = top - BOX / 2, 0.2 if rest else 0
-    bold = ax.text(4.15, middle + up, title, ha="center", va="center", fontsize=10)
+    bold = ax.text(4.15, middle + up, title, ha="center", va="center")
     bold.set_fontweight("bold")
-    ax.text(4.15, middle - 0.22, rest, ha="center", va="center", fontsize=9.5)
+    ax.text(4.15, middle - 0.22, rest, ha="center", va="center")
 
 
 def _layers(ax: Axes, top: float, bottom: float, layers: int) -> None:
@@ -113,4 +113,4 @@ def _layers(ax: Axes, top: float, bottom: float, layers: int) -> None:
     look = {"fill": False, "ls": "--", "ec": BLUE}
     rounded(ax, (0.25, bottom), 7.8, top - bottom, 0.2, **look)
     text, middle = f"bert.encoder\n× {layers} layers", (top + bottom) / 2
-    ax.text(8.2, middle, text, color=BLUE, va="center", fontsize=10)
+    ax.text(8.2, middle, text, color=BLUE, va="center")

@@ -19,9 +19,10 @@ from companion.figures.style import (
     box,
     new_axes,
     new_drawing,
+    scale,
 )
 
-GAP = 2  # cells between two maps of `weight_maps`, with room for a title
+GAP = 2  # cells above each map of `weight_maps`, room for a title; beside it is one
 
 
 def attention_flow(config: BertConfig, tokens: int) -> Axes:
@@ -43,38 +44,38 @@ def attention_flow(config: BertConfig, tokens: int) -> Axes:
     for y, text, shape in steps:
         box(ax, 2.6, y, text, GREY)
         arrow(ax, (2.6, y - 0.36), (2.6, y - 1.28))
-        ax.text(2.4, y - 0.9, shape, ha="right", fontsize=7.5, color=GREY)
-    ax.text(2.8, 3.25, f"side by side: {whole}", fontsize=7.5, color=GREY)
-    ax.text(3.6, 10.9, f"a vector for each token {whole}", ha="center", fontsize=8)
+        ax.text(2.4, y - 0.9, shape, ha="right", color=GREY)
+    ax.text(2.8, 3.25, f"side by side: {whole}", color=GREY)
+    ax.text(3.3, 10.9, f"a vector for each token {whole}", ha="center")
     _residual(ax)
     return ax
 
 
-_PROJECTIONS = [(1.2, "query", BLUE), (3.6, "key", ORANGE), (6.0, "value", GREEN)]
+_PROJECTIONS = [(1.2, "query", BLUE), (3.7, "key", ORANGE), (6.2, "value", GREEN)]
 
 
 def _project(ax: Axes, shape: str) -> None:
     """Draw the three Linears of `attention_flow`, and the arrows to and from them."""
     for x, name, colour in _PROJECTIONS:
-        arrow(ax, (3.6, 10.75), (x, 10.15))
+        arrow(ax, (3.7, 10.75), (x, 10.15))
         box(ax, x, 9.6, f"{name}\n{shape}", colour)
     arrow(ax, (1.2, 9.05), (2.2, 7.88))
-    arrow(ax, (3.6, 9.05), (2.9, 7.88))
-    arrow(ax, (6.0, 9.05), (4.1, 4.4))
+    arrow(ax, (3.7, 9.05), (2.9, 7.88))
+    arrow(ax, (6.2, 9.05), (4.1, 4.4))
 
 
 def _residual(ax: Axes) -> None:
     """Draw the line that leads what came in around the heads."""
-    ax.plot([5.9, 9.3, 9.3], [10.95, 10.95, 0.9], color=GREY, lw=1)
+    ax.plot([6.3, 9.3, 9.3], [10.95, 10.95, 0.9], color=GREY, lw=1)
     arrow(ax, (9.3, 0.9), (3.95, 0.9))
-    ax.text(6.6, 1.05, "what came in", ha="center", fontsize=8, color=GREY)
+    ax.text(6.6, 1.05, "what came in", ha="center", color=GREY)
 
 
 def _frame(ax: Axes, label: str) -> None:
     """Draw the dashed line around what each head does by itself."""
     look: dict[str, Any] = {"fill": False, "ls": (0, (4, 3)), "ec": GREY, "lw": 0.9}
     ax.add_patch(Rectangle((0.1, 3.7), 7.4, 4.75, **look))
-    ax.text(7.35, 3.85, label, ha="right", va="bottom", fontsize=8, color=GREY)
+    ax.text(7.35, 3.85, label, ha="right", va="bottom", color=GREY)
 
 
 def weight_maps(
@@ -86,29 +87,29 @@ def weight_maps(
         weights: (N, T, T), numbers from 0 to 1; N maps, `columns` of them in a row.
         titles: N of them.
     """
-    step, columns = len(tokens) + GAP, min(columns, len(titles))
+    size, columns = len(tokens), min(columns, len(titles))
     rows = math.ceil(len(titles) / columns)
-    canvas = weights.new_full((rows * step, columns * step - 1), math.nan)
-    ax = new_axes(min(6.6, 0.9 + (WIDTH - 1.1) * rows / columns))
+    tall, wide = rows * (size + GAP), columns * (size + 1) - 1
+    canvas = weights.new_full((tall, wide), math.nan)
+    ax = new_axes(1.4 + (WIDTH - 0.6) * tall / wide)
     for i, (title, tile) in enumerate(zip(titles, weights, strict=True)):
-        y, x = step * (i // columns) + GAP, step * (i % columns)
-        canvas[y : y + len(tokens), x : x + len(tokens)] = tile
-        frame = (x - 0.5, y - 0.5), len(tokens), len(tokens)
+        y, x = (size + GAP) * (i // columns) + GAP, (size + 1) * (i % columns)
+        canvas[y : y + size, x : x + size] = tile
+        frame = (x - 0.5, y - 0.5), size, size
         ax.add_patch(Rectangle(*frame, fill=False, ec=GREY, lw=0.6))
-        ax.text(x - 0.5, y - 0.8, title, fontsize=8, va="bottom")
+        ax.text(x - 0.5, y - 0.8, title, va="bottom")
     picture = ax.imshow(canvas.tolist(), cmap=WEIGHTS, vmin=0, vmax=1)
-    ax.figure.colorbar(picture, ax=ax, shrink=0.6, aspect=30)
+    scale(ax, picture, location="bottom", shrink=0.6, aspect=40)
     _name_cells(ax, tokens, rows, columns)
     return ax
 
 
 def _name_cells(ax: Axes, tokens: list[str], rows: int, columns: int) -> None:
     """Write the tokens beside each row of maps, and below the last one."""
-    step, places = len(tokens) + GAP, range(len(tokens))
-    across = [step * i + place for i in range(columns) for place in places]
-    down = [step * i + GAP + place for i in range(rows) for place in places]
-    size = min(9, 240 / (step * columns))
-    ax.set_xticks(across, tokens * columns, rotation=90, fontsize=size)
-    ax.set_yticks(down, tokens * rows, fontsize=size)
+    size, places = len(tokens), range(len(tokens))
+    across = [(size + 1) * i + place for i in range(columns) for place in places]
+    down = [(size + GAP) * i + GAP + place for i in range(rows) for place in places]
+    ax.set_xticks(across, tokens * columns, rotation=90)
+    ax.set_yticks(down, tokens * rows)
     ax.tick_params(length=0, pad=2)
     ax.spines[:].set_visible(False)

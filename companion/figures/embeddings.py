@@ -1,6 +1,5 @@
 """Chapter 3: three tables and their sum, its terms' lengths, what positions share."""
 
-import matplotlib.pyplot as plt
 import torch
 from matplotlib.axes import Axes
 from torch import Tensor
@@ -13,17 +12,19 @@ from companion.figures.style import (
     GREY,
     ORANGE,
     SIGNED,
-    WIDTH,
     arrow,
     box,
+    frame,
     new_axes,
     new_drawing,
+    new_panels,
+    scale,
 )
 
 
 def embedding_sum(config: BertConfig, tokens: int) -> Axes:
     """Draw the three tables, the sum of a row of each, and LayerNorm, with shapes."""
-    ax = new_drawing(3.4, (0, 10), (-4.6, 0.9))
+    ax = new_drawing(3.6, (0, 10), (-4.6, 0.9))
     size, vectors = config.hidden_size, f"(1, {tokens}, {config.hidden_size})"
     tables = [
         ("word_embeddings", "input_ids", config.vocab_size, ORANGE),
@@ -31,23 +32,30 @@ def embedding_sum(config: BertConfig, tokens: int) -> Axes:
         ("token_type_embeddings", "token_type_ids", config.type_vocab_size, GREEN),
     ]
     places = [
-        (1.7, (2.4, -1.5), "right"),
-        (5, (5.2, -1.25), "left"),
-        (8.3, (7.6, -1.5), "left"),
+        (1.4, (2.2, -1.6), "right"),
+        (4.65, (5.05, -1.25), "left"),
+        (8.25, (7.2, -1.7), "left"),
     ]
     for (x, beside, side), row in zip(places, tables, strict=True):
         table, ids, rows, colour = row
         arrow(ax, (x, 0.45), (x, 0.1))
-        ax.text(x, 0.6, f"{ids} (1, {tokens})", ha="center", fontsize=8)
-        box(ax, x, -0.4, f"{table}\n{rows:,} rows of {size}", colour)
-        arrow(ax, (x, -0.85), (5 + (x - 5) * 0.15, -1.9))
-        ax.text(*beside, vectors, ha=side, fontsize=7.5, color=GREY)
+        ax.text(x, 0.6, f"{ids} (1, {tokens})", ha="center")
+        box(
+            ax,
+            x,
+            -0.4,
+            f"{table}\n{rows:,} rows of {size}",
+            colour,
+            shape="round,pad=0.3",
+        )
+        arrow(ax, (x, -0.85), (5 + (x - 5) * 0.12, -1.9))
+        ax.text(*beside, vectors, ha=side, color=GREY)
     box(ax, 5, -2.2, "sum", GREY)
     arrow(ax, (5, -2.5), (5, -3.15))
-    ax.text(5.2, -2.85, vectors, fontsize=8, color=GREY)
+    ax.text(5.2, -2.85, vectors, color=GREY)
     box(ax, 5, -3.45, "LayerNorm", GREY)
     arrow(ax, (5, -3.75), (5, -4.4))
-    ax.text(5.2, -4.2, f"{vectors}, into the encoder", fontsize=8, color=GREY)
+    ax.text(5.2, -4.2, f"{vectors}, into the encoder", color=GREY)
     return ax
 
 
@@ -63,7 +71,7 @@ def term_norms(tokens: list[str], terms: EmbeddingTerms) -> Axes:
         lengths = vectors[0].norm(dim=-1).tolist()
         places = [x + 0.27 * (i - 1) for x in range(len(tokens))]
         ax.bar(places, lengths, 0.25, color=colour, label=name)
-    ax.set_xticks(range(len(tokens)), tokens, fontsize=9)
+    ax.set_xticks(range(len(tokens)), tokens)
     ax.set_ylabel("length of the vector")
     ax.legend(frameon=False)
     return ax
@@ -79,8 +87,9 @@ def position_similarity(table: Tensor) -> Axes:
     directions = torch.nn.functional.normalize(table, dim=-1)
     similarity = directions @ directions.T  # (P, P)
     picture = ax.imshow(similarity.tolist(), cmap=SIGNED, vmin=-1, vmax=1)
-    ax.figure.colorbar(picture, ax=ax, label="cosine similarity", shrink=0.8)
+    scale(ax, picture, label="cosine similarity", shrink=0.8)
     ax.set(xlabel="position", ylabel="position")
+    frame(ax)
     return ax
 
 
@@ -92,20 +101,11 @@ def position_waves(table: Tensor, columns: list[int], first: int) -> list[Axes]:
         columns: which of the H numbers to draw, one below the other.
         first: the position of the first row.
     """
-    _, axes = plt.subplots(
-        len(columns),
-        1,
-        figsize=(WIDTH, 1.5 * len(columns)),
-        dpi=220,
-        layout="constrained",
-        sharex=True,
-        squeeze=False,
-    )
+    axes = new_panels(1.5 * len(columns), rows=len(columns))
     positions = range(first, first + len(table))
-    for ax, column in zip(axes[:, 0], columns, strict=True):
+    for ax, column in zip(axes, columns, strict=True):
         ax.axhline(0, color=GREY, lw=0.6)
         ax.plot(positions, table[:, column].tolist(), color=BLUE, lw=1.2)
         ax.set_ylabel(f"number {column}")
-        ax.spines[["top", "right"]].set_visible(False)
-    axes[-1, 0].set_xlabel("position")
-    return list(axes[:, 0])
+    axes[-1].set_xlabel("position")
+    return axes

@@ -1,8 +1,7 @@
 """Chapter 5: a layer's wiring, GELU, what each layer does, and the tokens on maps."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
-import matplotlib.pyplot as plt
 import torch
 from matplotlib.axes import Axes
 from matplotlib.transforms import Bbox
@@ -16,18 +15,22 @@ from companion.figures.style import (
     GREEN,
     GREY,
     ORANGE,
+    PALE,
     SKY,
-    WIDTH,
     arrow,
     box,
     new_axes,
     new_drawing,
+    new_panels,
 )
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 COLOURS = BLUE, ORANGE, GREEN, GREY
 DASHES = "-", "--", "-.", ":"
 # Where a label may stand beside its dot, in points; the first that is free is taken.
-OFFSETS = [(x, y) for y in (0, 9, -9, 18, -18, 27, -27) for x in (5, -5)]
+OFFSETS = [(x, y) for y in (0, 11, -11, 22, -22, 33, -33) for x in (5, -5)]
 DOT = 4  # half the side of the square, in pixels, that a dot takes
 
 
@@ -41,11 +44,11 @@ def layer_flow(config: BertConfig, tokens: int) -> Axes:
     shape = f"(1, {tokens}, {hidden})"
     heads = f"attention\n{config.num_attention_heads} heads, Linear"
     steps = f"Linear {hidden} → {inner}\nGELU\nLinear {inner} → {hidden}"
-    ax.text(2, 9.9, f"from the layer before  {shape}", ha="left", fontsize=9.5)
+    ax.text(2, 9.9, f"from the layer before  {shape}", ha="left")
     _half(ax, 9.7, heads, BLUE)
-    ax.text(2.2, 5.05, shape, fontsize=9.5, va="center")
+    ax.text(2.2, 5.05, shape, va="center")
     _half(ax, 5.0, steps, GREEN)
-    ax.text(2, -0.1, f"to the next layer  {shape}", ha="left", fontsize=9.5)
+    ax.text(2, -0.1, f"to the next layer  {shape}", ha="left")
     return ax
 
 
@@ -55,13 +58,13 @@ def _half(ax: Axes, top: float, branch: str, colour: str) -> None:
     arrow(ax, (1.5, top + 0.2), (1.5, top - 2.55), **stream)
     ax.plot([1.5, 6.4, 6.4], [top - 0.5, top - 0.5, top - 0.6], color="black", lw=1.2)
     arrow(ax, (6.4, top - 0.5), (6.4, top - 0.95), lw=1.2)
-    box(ax, 6.4, top - 1.6, branch, colour, size=9.5)
+    box(ax, 6.4, top - 1.6, branch, colour)
     ax.plot([6.4, 6.4], [top - 1.6, top - 2.8], color="black", lw=1.2)
     arrow(ax, (6.4, top - 2.8), (1.8, top - 2.8), lw=1.2)
-    ring = {"boxstyle": "circle,pad=0.2", "fc": "white", "ec": ORANGE}
+    ring = {"boxstyle": "circle,pad=0.2", "fc": PALE[ORANGE], "ec": ORANGE}
     ax.text(1.5, top - 2.8, "+", ha="center", va="center", fontsize=12, bbox=ring)
     arrow(ax, (1.5, top - 3.05), (1.5, top - 4.75), **stream)
-    box(ax, 1.5, top - 3.75, "LayerNorm", GREY, 9.5, "round,pad=0.35")
+    box(ax, 1.5, top - 3.75, "LayerNorm", GREY, 10, "round,pad=0.35")
 
 
 def activations() -> Axes:
@@ -72,7 +75,7 @@ def activations() -> Axes:
     ax.plot(x, gelu_formula(x), color=BLUE, lw=2, label="GELU")
     ax.axhline(0, color="black", lw=0.5)
     ax.set(xlim=(-4, 4), ylim=(-0.5, 4), xlabel="before", ylabel="after")
-    ax.legend(frameon=False, loc="upper left", fontsize=9)
+    ax.legend(frameon=False, loc="upper left")
     return ax
 
 
@@ -86,7 +89,7 @@ def update_lengths(lengths: dict[str, list[float]]) -> Axes:
         ax.bar(places, heights, 0.19, label=name, color=colours[i])
     ax.set_xticks(range(layers))
     ax.set(xlabel="layer", ylabel="mean length")
-    ax.legend(frameon=False, fontsize=9)
+    ax.legend(frameon=False, ncols=2, loc="lower left", bbox_to_anchor=(0, 1))
     return ax
 
 
@@ -101,7 +104,7 @@ def over_layers(lines: dict[str, list[float]], ylabel: str) -> Axes:
     ax.set_xticks(range(steps), names)
     ax.set(xlabel="after layer", ylabel=ylabel)
     ax.set_ylim(0, 1.08 * max(map(max, lines.values())))
-    ax.legend(frameon=False, fontsize=9, loc="lower left", bbox_to_anchor=(0, 1))
+    ax.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1))
     return ax
 
 
@@ -138,17 +141,16 @@ def token_maps(
         tokens: T of them; only those at the places `named` are written out.
         in_question: (T,), True for a token that is drawn in another colour.
     """
-    figure, axes = plt.subplots(
-        2, 2, figsize=(WIDTH, 5.2), dpi=220, layout="constrained"
-    )
-    for ax, step in zip(axes.flat, shown_steps(len(points)), strict=True):
+    axes = new_panels(5.6, rows=2, columns=2)
+    for ax, step in zip(axes, shown_steps(len(points)), strict=True):
         place = "embeddings" if step == 0 else f"after layer {step - 1}"
-        ax.set_title(f"{place}: {shares[step]:.0%}", fontsize=9.5)
+        ax.set_title(f"{place}: {shares[step]:.0%}", fontsize=10)
         _dots(ax, points[step], in_question)
-    figure.draw_without_rendering()  # places the panels, which labels must know
-    for ax, step in zip(axes.flat, shown_steps(len(points)), strict=True):
+    # Places the panels, which labels must know.
+    cast("Figure", axes[0].figure).draw_without_rendering()
+    for ax, step in zip(axes, shown_steps(len(points)), strict=True):
         _labels(ax, points[step], tokens, named)
-    return list(axes.flat)
+    return axes
 
 
 def shown_steps(steps: int) -> list[int]:
@@ -172,7 +174,7 @@ def _labels(ax: Axes, places: Tensor, tokens: list[str], named: list[int]) -> No
         x, y = places[i].tolist()
         ax.plot(x, y, "o", color=BLUE, ms=4)
         for offset in OFFSETS:
-            look: dict[str, Any] = {"va": "center", "fontsize": 8}
+            look: dict[str, Any] = {"va": "center"}
             look["ha"] = "left" if offset[0] > 0 else "right"
             where: dict[str, Any] = {"xytext": offset, "textcoords": "offset points"}
             label = ax.annotate(tokens[i], (x, y), **where, **look)

@@ -18,7 +18,7 @@ def training_flow(tokens: int, hidden: int) -> Axes:
     """Draw one training step, from an example to moved weights; shapes on the right."""
     steps = [
         ("question, context, answer in characters", "an example", GREY),
-        ("tokenizer: ids, and the answer's two tokens", f"ids (1, {tokens})", GREY),
+        ("tokenizer: ids, the answer's two tokens", f"ids (1, {tokens})", GREY),
         ("BERT", f"(1, {tokens}, {hidden})", BLUE),
         ("qa_outputs: start and end logits", f"(1, {tokens}, 2)", GREEN),
         ("cross entropy with the two tokens", "the loss, one number", ORANGE),
@@ -44,28 +44,31 @@ def learning_stages(stages: dict[str, list[float]]) -> Axes:
 
 
 def domain_scores(
-    scores: dict[str, dict[str, float]], published: dict[str, float]
+    scores: dict[str, dict[str, float]], published: dict[str, float], whose: str
 ) -> Axes:
     """Draw EM and F1 by domain as bars, and those published for another model as lines.
 
     Args:
         scores: EM and F1 of each domain, in percent, as `measured` has them.
-        published: EM and F1 of the other model.
+        published: EM and F1 of the other model, which are the lines.
+        whose: what the lines are called.
     """
     ax = new_axes(0.55 * len(scores) + 0.9)
     places = numpy.arange(len(scores))
-    for shift, measure, colour in [(-0.2, "EM", BLUE), (0.2, "F1", ORANGE)]:
+    for shift, measure, colour, ink in [
+        (-0.2, "EM", BLUE, "white"),
+        (0.2, "F1", ORANGE, "black"),
+    ]:
         values = [row[measure] for row in scores.values()]
         bars = ax.barh(places + shift, values, 0.38, color=colour, label=measure)
-        labels = ax.bar_label(bars, fmt="%.1f", fontsize=8, padding=2)
-        for label in labels:  # a line may run behind one
-            label.set_bbox({"fc": "white", "ec": "none", "pad": 1})
-        ax.axvline(published[measure], color=colour, ls="--", lw=1)
+        ax.bar_label(bars, fmt="%.1f", padding=-28, color=ink)  # where no line runs
+        ax.axvline(published[measure], color=colour, ls="--", lw=1.2)
+    ax.plot([], [], color=GREY, ls="--", lw=1.2, label=whose)
     names = [n.removeprefix("squadshifts_").replace("_", " ") for n in scores]
     ax.set_yticks(places, names)
     ax.invert_yaxis()
     ax.set(xlim=(0, 100), xlabel="percent of the held-out questions")
-    ax.legend(frameon=False, ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1.0))
+    ax.legend(frameon=False, ncols=3, loc="lower center", bbox_to_anchor=(0.5, 1.0))
     return ax
 
 
@@ -85,7 +88,7 @@ def ablation_scores(ablations: dict[str, dict], questions: int) -> Axes:
     places = numpy.arange(len(ablations))
     for place, row in zip(places, ablations.values(), strict=True):
         outside = abs(row["EM"] - centre) > 2 * error
-        ax.plot(row["EM"], place, "o", mfc=BLUE if outside else "white", mec=BLUE)
+        ax.plot(row["EM"], place, "o", mfc=BLUE if outside else "none", mec=BLUE)
     ax.set_yticks(places, list(ablations))
     ax.invert_yaxis()
     ax.grid(axis="y", lw=0.4)

@@ -3,9 +3,19 @@
 from typing import Any
 
 from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
 from torch import Tensor
 
-from companion.figures.style import BLUE, GREY, SKY, WEIGHTS, new_axes
+from companion.figures.style import (
+    BLUE,
+    GREY,
+    SIGNED,
+    SKY,
+    WEIGHTS,
+    frame,
+    new_axes,
+    scale,
+)
 
 COLUMNS = 3  # of tables in `head_kinds`
 
@@ -18,15 +28,17 @@ def head_kinds(tables: dict[str, Tensor]) -> Axes:
     """
     layers, heads = next(iter(tables.values())).shape
     rows = -(-len(tables) // COLUMNS)
-    ax = new_axes(0.28 * rows * (layers + 2) / 2 + 0.6)
+    ax = new_axes(0.36 * rows * (layers + 2) / 2 + 0.9)
     look: dict[str, Any] = {"cmap": WEIGHTS, "vmin": 0, "vmax": 1, "aspect": "auto"}
     for n, (name, table) in enumerate(tables.items()):
         left, top = (n % COLUMNS) * (heads + 1.5), (n // COLUMNS) * (layers + 2.5)
         place = (left - 0.5, left + heads - 0.5, top + layers - 0.5, top - 0.5)
         picture = ax.imshow(table.tolist(), extent=place, **look)
-        ax.text(left + heads / 2 - 0.5, top - 0.8, name, ha="center", fontsize=9)
+        edges = Rectangle((left - 0.5, top - 0.5), heads, layers, fill=False)
+        ax.add_patch(edges).set(edgecolor=GREY, linewidth=0.6)
+        ax.text(left + heads / 2 - 0.5, top - 0.8, name, ha="center")
         for layer in range(layers if n % COLUMNS == 0 else 0):
-            ax.text(-0.9, top + layer, str(layer), ha="right", va="center", fontsize=7)
+            ax.text(-0.9, top + layer, str(layer), ha="right", va="center")
     ax.set(
         xlim=(-2.5, COLUMNS * (heads + 1.5) - 2),
         ylim=(rows * (layers + 2.5) - 2, -2),
@@ -36,24 +48,26 @@ def head_kinds(tables: dict[str, Tensor]) -> Axes:
         yticks=[],
     )
     ax.spines[:].set_visible(False)
-    ax.figure.colorbar(picture, ax=ax, label="share", shrink=0.8)
+    below: dict[str, Any] = {"location": "bottom", "shrink": 0.6, "aspect": 40}
+    scale(ax, picture, label="share", **below)
     return ax
 
 
 def head_effects(changes: Tensor) -> Axes:
-    """Draw a cell for each head: what changes without it; orange is a loss.
+    """Draw a cell for each head: what changes without it; purple is a loss.
 
     Args:
         changes: (L, A), below 0 for a loss.
     """
     ax = new_axes(2.5)
     most = float(changes.abs().max())
-    around_zero: dict[str, Any] = {"cmap": "PuOr", "vmin": -most, "vmax": most}
+    around_zero: dict[str, Any] = {"cmap": SIGNED, "vmin": -most, "vmax": most}
     picture = ax.imshow(changes.tolist(), aspect="auto", **around_zero)
-    ax.figure.colorbar(picture, ax=ax, label="change of the margin")
+    scale(ax, picture, label="change of the margin")
     ax.set(xlabel="head", ylabel="layer")
     ax.set_xticks(range(changes.shape[1]))
     ax.set_yticks(range(changes.shape[0]))
+    frame(ax)
     return ax
 
 
@@ -66,8 +80,9 @@ def token_measures(tokens: list[str], measures: dict[str, Tensor]) -> Axes:
     ax = new_axes(0.34 * len(measures) + 1.0)
     rows = [(row / row.max()).tolist() for row in measures.values()]
     ax.imshow(rows, cmap=WEIGHTS, vmin=0, vmax=1, aspect="auto")
-    ax.set_xticks(range(len(tokens)), tokens, rotation=90, fontsize=8)
-    ax.set_yticks(range(len(rows)), list(measures), fontsize=8)
+    ax.set_xticks(range(len(tokens)), tokens, rotation=90)
+    ax.set_yticks(range(len(rows)), list(measures))
+    frame(ax)
     return ax
 
 
@@ -99,7 +114,7 @@ def attention_lines(tokens: list[str], weights: Tensor) -> Axes:
             ax.plot([0, 1], [i, j], color=BLUE, alpha=min(1.0, weight), lw=1.6)
     for x, side in ((-0.03, "right"), (1.03, "left")):
         for place, token in enumerate(tokens):
-            ax.text(x, place, token, ha=side, va="center", fontsize=9)
+            ax.text(x, place, token, ha=side, va="center")
     ax.set(xlim=(-0.5, 1.5), ylim=(len(tokens) - 0.5, -0.5))
     ax.axis("off")
     return ax
@@ -122,6 +137,7 @@ def all_heads(weights: Tensor) -> Axes:
     ax.set_xticks([middle + i * (size + 1) for i in range(heads)], across)
     ax.set_yticks([middle + i * (size + 1) for i in range(layers)], down)
     ax.set(xlabel="head", ylabel="layer")
+    frame(ax)
     return ax
 
 
@@ -133,15 +149,15 @@ def query_times_keys(tokens: list[str], products: Tensor) -> Axes:
     """
     ax = new_axes(0.22 * len(tokens) + 1.0)
     count, most = products.shape[1], float(products.abs().max())
-    around_zero: dict[str, Any] = {"cmap": "PuOr_r", "vmin": -most, "vmax": most}
+    around_zero: dict[str, Any] = {"cmap": SIGNED, "vmin": -most, "vmax": most}
     picture = ax.imshow(products.tolist(), aspect="auto", **around_zero)
-    ax.figure.colorbar(picture, ax=ax, label="product")
+    scale(ax, picture, label="product")
     for row, total in enumerate(products.sum(dim=-1).tolist()):
         whole = str(round(total))  # no "-0"
-        ax.text(count * 1.12, row, whole, ha="right", va="center", fontsize=8)
-    ax.text(count * 1.12, -0.7, "sum", ha="right", va="bottom", fontsize=8)
+        ax.text(count * 1.12, row, whole, ha="right", va="center")
+    ax.text(count * 1.12, -0.7, "sum", ha="right", va="bottom")
     ax.set_xlim(-0.5, count * 1.14)
-    ax.set_yticks(range(len(tokens)), tokens, fontsize=8)
+    ax.set_yticks(range(len(tokens)), tokens)
     ax.set_xticks([n for n in ax.get_xticks() if 0 <= n < count])
     ax.set_xlabel("number of the query and of the key")
     return ax

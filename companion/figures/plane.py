@@ -2,8 +2,8 @@
 
 from typing import Any
 
-import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.ticker import MultipleLocator
 from torch import Tensor
 
 from companion.figures.style import (
@@ -11,10 +11,10 @@ from companion.figures.style import (
     GREEN,
     GREY,
     ORANGE,
-    WIDTH,
     Point,
     arrow,
     new_axes,
+    new_panels,
 )
 
 
@@ -29,8 +29,7 @@ def query_and_mixture(
         keys, values: (T, 2) each.
         weights: (T,), what the query gives each token.
     """
-    size = WIDTH, 2.6
-    _, (asks, gets) = plt.subplots(1, 2, figsize=size, dpi=220, layout="constrained")
+    asks, gets = new_panels(2.6, columns=2)
     for name, key in zip(names, keys.tolist(), strict=True):
         _vector(asks, (0, 0), key, ORANGE, name)
     _vector(asks, (0, 0), query.tolist(), BLUE, "query")
@@ -42,7 +41,7 @@ def query_and_mixture(
         tip = tail + weights[i] * values[i]
         _vector(gets, tail.tolist(), tip.tolist(), GREEN, "")
         tail = tip
-    _vector(gets, (0, 0), tail.tolist(), BLUE, "mixture", above=True)
+    _vector(gets, (0, 0), tail.tolist(), BLUE, "mixture", is_sum=True)
     _plane(gets, "values and their mixture", (-2.3, 4.2), (-0.7, 3.6))
     return [asks, gets]
 
@@ -61,7 +60,7 @@ def one_head_or_two(names: list[str], values: Tensor) -> Axes:
     shares = values.new_tensor([0, 0.25, 0.5, 0.75, 1])[:, None]
     xs, ys = (shares * values[0] + (1 - shares) * values[1]).T.tolist()
     ax.plot(xs, ys, "o-", color=ORANGE, ms=4)
-    beside: dict[str, Any] = {"textcoords": "offset points", "fontsize": 9}
+    beside: dict[str, Any] = {"textcoords": "offset points"}
     ax.annotate("one head", (xs[2], ys[2]), (7, 2), color=ORANGE, **beside)
     both = float(values[0, 0]), float(values[1, 1])
     ax.plot(*both, "s", color=BLUE, ms=7)
@@ -77,13 +76,16 @@ def _vector(
     colour: str,
     name: str,
     lw: float = 1.4,
-    above: bool = False,
+    is_sum: bool = False,
 ) -> None:
-    """Draw an arrow of the plane, its name beyond the tip or above the arrow."""
+    """Draw an arrow of the plane, its name beyond the tip."""
     arrow(ax, tuple(tail), tuple(tip), shrinkA=0, shrinkB=0, color=colour, lw=lw)
     length = max((tip[0] ** 2 + tip[1] ** 2) ** 0.5, 1e-9)
-    place = (-16.0, 7.0) if above else (18 * tip[0] / length, 9 * tip[1] / length)
-    centred: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": 9}
+    x, y = tip[0] / length, tip[1] / length
+    beside = 8 * (abs(y) < 0.1), 20 * (abs(x) < 0.1)  # the axis is no name's ground
+    place = (7 + 3 * len(name)) * x + beside[1], 10 * y + beside[0]
+    place = (28.0, 5.0) if is_sum else place  # where the parts are not
+    centred: dict[str, Any] = {"ha": "center", "va": "center"}
     if name:
         ax.annotate(
             name, tuple(tip), place, textcoords="offset points", color=colour, **centred
@@ -93,10 +95,8 @@ def _vector(
 def _plane(ax: Axes, title: str, xlim: Point, ylim: Point) -> None:
     """Give an Axes equal steps in both directions, and lines through the origin."""
     ax.set(xlim=xlim, ylim=ylim, aspect="equal")
-    ax.set_title(title, fontsize=9.5)
+    ax.set_title(title, fontsize=10)
     ax.axhline(0, color=GREY, lw=0.5, zorder=0)
     ax.axvline(0, color=GREY, lw=0.5, zorder=0)
-    ax.xaxis.set_major_locator(plt.MultipleLocator(1))
-    ax.yaxis.set_major_locator(plt.MultipleLocator(1))
-    ax.tick_params(labelsize=8)
-    ax.spines[["top", "right"]].set_visible(False)
+    ax.xaxis.set_major_locator(MultipleLocator(1))
+    ax.yaxis.set_major_locator(MultipleLocator(1))

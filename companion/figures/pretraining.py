@@ -42,7 +42,7 @@ def slope_at(
     ax.plot(place, function(place), "o", color=ORANGE)
     ax.annotate(
         f"gradient {slope:g}", (place, function(place)), (8, -14),
-        textcoords="offset points", color=ORANGE, fontsize=9.5,
+        textcoords="offset points", color=ORANGE,
     )  # fmt: skip
     ax.set(xlabel="w", ylabel="loss")
     return ax
@@ -66,7 +66,7 @@ def resting_curve(losses: list[float], words: int, entropy: float) -> Axes:
     ]:
         ax.axhline(value, color=ORANGE, ls="--", lw=1)
         ax.annotate(text, (len(losses), value), (0, 3), textcoords="offset points",
-                    ha="right", color=ORANGE, fontsize=9.5)  # fmt: skip
+                    ha="right", color=ORANGE)  # fmt: skip
     ax.set(xlabel="step", ylabel="loss, nats", xlim=(0, len(losses) + 1))
     ax.set_ylim(bottom=0)
     return ax
@@ -77,7 +77,7 @@ def bodies_that_guess(top_1: dict[str, float]) -> Axes:
     ax = new_axes(0.42 * len(top_1) + 0.7)
     places = numpy.arange(len(top_1))
     bars = ax.barh(places, list(top_1.values()), 0.6, color=BLUE)
-    ax.bar_label(bars, fmt="%.1f", fontsize=9, padding=2)
+    ax.bar_label(bars, fmt="%.1f", padding=2)
     ax.set_yticks(places, list(top_1))
     ax.invert_yaxis()
     ax.set(xlabel="hidden words guessed first, percent", xlim=(0, 100))

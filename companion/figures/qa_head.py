@@ -18,6 +18,7 @@ from companion.figures.style import (
     column_of_steps,
     new_axes,
     new_drawing,
+    scale,
 )
 from companion.qa_head import best_spans
 
@@ -33,7 +34,7 @@ def span_flow(config: BertConfig, tokens: int) -> Axes:
         ("start logits, end logits", f"({tokens},) and ({tokens},)", GREEN),
         ("question shut out, softmax with [CLS]", "two probabilities per token", GREY),
         ("every start times every end", table, GREY),
-        ("no end before its start, at most 15 tokens", "a band of that table", GREY),
+        ("end ≥ start, at most 15 tokens", "a band of that table", GREY),
         ("the largest cell: first and last token", "an answer", ORANGE),
     ]
     return column_of_steps(steps, height=4.2)
@@ -49,17 +50,17 @@ def logits_under_text(
     """
     places = _places(tokens)
     lines = places[-1][0] + 1
-    ax = new_drawing(0.48 * lines + 0.7, (-6, LINE + 1), (-3 * lines + 0.4, 0.4))
+    ax = new_drawing(0.58 * lines + 0.8, (-6.5, LINE + 0.3), (-3 * lines + 0.4, 0.4))
     low, high = min(*start_logits, *end_logits), max(*start_logits, *end_logits)
     colours = ax.pcolormesh([[low, high]], cmap=WEIGHTS, visible=False)
     shades = colours.to_rgba(numpy.array([start_logits, end_logits]))  # (2, T, 4)
     for i, (token, place) in enumerate(zip(tokens, places, strict=True)):
         _token(ax, token.removeprefix("##"), place, shades[:, i])
     for line in range(lines):
-        for name, y in [("start", -1.23), ("end", -1.85)]:
-            ax.text(-0.7, y - 3 * line, name, ha="right", va="center", fontsize=7)
-    bar = ax.figure.colorbar(colours, ax=ax, location="bottom", fraction=0.04, pad=0.01)
-    bar.set_label("logit", fontsize=9)
+        for name, y in [("start", -1.24), ("end", -2.04)]:
+            ax.text(-0.7, y - 3 * line, name, ha="right", va="center", fontsize=10)
+    bar = scale(ax, colours, location="bottom", fraction=0.04, pad=0.01)
+    bar.set_label("logit")
     return ax
 
 
@@ -67,11 +68,11 @@ def _token(ax: Axes, text: str, place: tuple[int, int], shades: numpy.ndarray) -
     """Draw a token with its two strips, at its line and first character."""
     line, at = place
     middle, top = at + len(text) / 2, -3 * line
-    word = ax.text(middle, top - 0.42, text, ha="center", va="center", fontsize=8.5)
+    word = ax.text(middle, top - 0.36, text, ha="center", va="center")
     word.set_fontfamily("monospace")
     for row, shade in enumerate(shades):
-        corner = at + 0.08, top - 1.5 - 0.62 * row
-        strip = Rectangle(corner, len(text) - 0.16, 0.54, ec=GREY, lw=0.25)
+        corner = at + 0.08, top - 1.6 - 0.8 * row
+        strip = Rectangle(corner, len(text) - 0.16, 0.72, ec=GREY, lw=0.25)
         strip.set_facecolor(tuple(shade))
         ax.add_patch(strip)
 
@@ -102,15 +103,15 @@ def span_table(
     allowed = torch.ones_like(scores).triu().tril(longest - 1).bool()
     image = ax.imshow(scores.tolist(), cmap=WEIGHTS, vmin=0)
     for i, j in (~allowed).nonzero().tolist():
-        _cell(ax, i, j, fc="white", alpha=0.3, hatch="////").set_edgecolor(GREY)
+        _cell(ax, i, j, fc="none", alpha=0.4, hatch="////").set_edgecolor(GREY)
     [(first, last, _)] = best_spans(torch.tensor(starts), torch.tensor(ends), longest)
     _cell(ax, first, last, fill=False, ec=ORANGE, lw=3)
     apart = ends.index(max(ends)), starts.index(max(starts))
     ax.plot(*apart, marker="x", color=ORANGE, markersize=9, markeredgewidth=2.5)
-    ax.set_xticks(range(len(tokens)), tokens, fontsize=8.5, rotation=90)
-    ax.set_yticks(range(len(tokens)), tokens, fontsize=8.5)
+    ax.set_xticks(range(len(tokens)), tokens, rotation=90)
+    ax.set_yticks(range(len(tokens)), tokens)
     ax.set(xlabel="last token", ylabel="first token")
-    ax.figure.colorbar(image, ax=ax, fraction=0.045, label="score")
+    scale(ax, image, fraction=0.045, label="score")
     return ax
 
 
@@ -127,7 +128,7 @@ def cross_entropy(points: dict[str, float]) -> Axes:
     for name, p in points.items():
         ax.plot(p, -math.log(p), "o", color=BLUE)
         place = p, -math.log(p)
-        ax.annotate(name, place, (6, 6), textcoords="offset points", fontsize=9)
+        ax.annotate(name, place, (6, 6), textcoords="offset points")
     ax.set(xlim=(0, 1.25), ylim=(0, 6.5), xticks=[0, 0.25, 0.5, 0.75, 1])
     ax.set(xlabel="probability of the right token", ylabel="loss, −ln p")
     return ax

@@ -26,7 +26,7 @@ def pipeline_flow() -> Axes:
         ("the context in windows that overlap", "cut", "W windows", BLUE),
         ("[CLS] question [SEP] window [SEP]", "model_inputs", "(W, T)", BLUE),
         ("the model", "forward", "(W, 2, T)", GREEN),
-        ("each window's own tokens, and [CLS]", "kept", "(2, 1 + K)", GREY),
+        ("its own tokens, and [CLS]", "kept", "(2, 1 + K)", GREY),
         ("one row for the whole context", "merge", "(2, 1 + N)", GREY),
         ("one softmax over all of it", "probabilities", "(N,) and (N,)", GREY),
         ("every span, summed by words", "by_words", "(words, 15)", GREY),
@@ -34,12 +34,12 @@ def pipeline_flow() -> Axes:
     ]
     ax = new_drawing(5.2, (0, 10), (0.3 - len(steps), 0.9))
     numbered = [(f"{i}. {step[0]}", step[3]) for i, step in enumerate(steps, 1)]
-    column(ax, 2.9, numbered, 9, 0.29)
+    column(ax, 2.9, numbered, 10, 0.29)
     for i, (_, function, shape, _) in enumerate(steps):
-        ax.text(5.9, -i, function, va="center", fontsize=9, family="monospace")
-        ax.text(8.3, -i, shape, va="center", fontsize=9)
+        ax.text(5.9, -i, function, va="center", family="monospace")
+        ax.text(8.3, -i, shape, va="center")
     for x, title in [(5.9, "function"), (8.3, "it returns")]:
-        ax.text(x, 0.65, title, fontsize=8, color=GREY)
+        ax.text(x, 0.65, title, color=GREY)
     return ax
 
 
@@ -76,7 +76,6 @@ def _mark_nearer_end(ax: Axes, row: int, window: Window, token: int) -> None:
         arrowprops={"arrowstyle": "-|>", "color": ORANGE},
         ha="left" if side > 0 else "right",
         va="center",
-        fontsize=9,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Container
+from itertools import accumulate
 
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
@@ -22,22 +23,31 @@ from companion.tokens import Encoded
 
 def alignment(encoded: Encoded) -> Axes:
     """Draw a column for each token: its characters, piece, id, type and position."""
-    ax = new_drawing(2.5, (-1.35, len(encoded.tokens)), (-4.6, 0.6))
-    for y, name in enumerate(["text", "token", "id", "type", "position"]):
-        ax.text(-1.3, -y, name, va="center", fontsize=9, color=GREY)
     rows = [encoded.input_ids, encoded.token_type_ids, encoded.position_ids]
-    numbers = [row[0].tolist() for row in rows]
-    for x, token in enumerate(encoded.tokens):
-        _write(ax, x + 0.5, 0, _written(encoded, x))
-        box(ax, x + 0.5, -1, token, _colour(encoded, x), 8, "round,pad=0.25")
+    numbers = [list(map(str, row[0].tolist())) for row in rows]
+    texts = [_written(encoded, i) for i in range(len(encoded.tokens))]
+    middles, right = _columns(texts, encoded.tokens, *numbers)
+    ax = new_drawing(2.5, (-8, right), (-4.6, 0.6))
+    for y, name in enumerate(["text", "token", "id", "type", "position"]):
+        ax.text(-8, -y, name, va="center", color=GREY)
+    for i, x in enumerate(middles):
+        _write(ax, x, 0, texts[i])
+        box(ax, x, -1, encoded.tokens[i], _colour(encoded, i), shape="round,pad=0.2")
         for y, row in enumerate(numbers, 2):
-            _write(ax, x + 0.5, -y, str(row[x]))
+            _write(ax, x, -y, row[i])
     return ax
+
+
+def _columns(*rows: list[str]) -> tuple[list[float], float]:
+    """Find the middle of each column, and where the last ends, in characters."""
+    widths = [max(map(len, cells)) + 1.3 for cells in zip(*rows, strict=True)]
+    ends = list(accumulate(widths))
+    return [end - w / 2 for end, w in zip(ends, widths, strict=True)], ends[-1]
 
 
 def _write(ax: Axes, x: float, y: float, text: str) -> None:
     """Write `text` with its middle at (x, y)."""
-    ax.text(x, y, text, ha="center", va="center", fontsize=9)
+    ax.text(x, y, text, ha="center", va="center")
 
 
 def _written(encoded: Encoded, token: int) -> str:
@@ -63,7 +73,7 @@ def wordpiece_steps(word: str, vocabulary: Container[str]) -> Axes:
     ax = new_drawing(height, (-1.5, len(word) + 1.9), (below, -0.8))
     for y, (start, end, fits) in enumerate(tries):
         left = start - 0.75 if start else start  # room for ##
-        fill, edge = (PALE[ORANGE], ORANGE) if fits else ("white", PALE[GREY])
+        fill, edge = (PALE[ORANGE], ORANGE) if fits else ("none", GREY)
         size = end - left - 0.1, 0.8
         ax.add_patch(Rectangle((left, y - 0.4), *size, fc=fill, ec=edge))
         if start:
@@ -71,8 +81,8 @@ def wordpiece_steps(word: str, vocabulary: Container[str]) -> Axes:
         for x in range(start, end):
             _write(ax, x + 0.45, y, word[x])
         if fits:
-            ax.text(len(word) + 0.2, y, "in the list", va="center", fontsize=9)
-        number = ax.text(-0.2, y, f"try {y + 1}", va="center", ha="right", fontsize=9)
+            ax.text(len(word) + 0.2, y, "in the list", va="center")
+        number = ax.text(-0.2, y, f"try {y + 1}", va="center", ha="right")
         number.set_color(GREY)
     return ax
 
@@ -124,5 +134,5 @@ def pieces_by_language(rows: dict[str, tuple[int, int]]) -> Axes:
     ax.barh(list(rows), unknown, left=known, color=ORANGE, label="[UNK]")
     ax.invert_yaxis()
     ax.set_xlabel("tokens for the same sentence")
-    ax.legend(frameon=False, loc="upper right")
+    ax.legend(frameon=False, ncols=2, loc="lower left", bbox_to_anchor=(0, 1))
     return ax

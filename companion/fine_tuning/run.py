@@ -162,7 +162,9 @@ def _store(
     save(model, tokenizer, folder)
     shutil.copy(partial / LOG, folder / LOG)
     curve = learning_curve(read_losses(folder / LOG))
-    cast("Figure", curve.figure).savefig(folder / "learning_curve.png")
+    cast("Figure", curve.figure).savefig(
+        folder / "learning_curve.png", facecolor="white"
+    )
 
 
 def _measure(

@@ -23,7 +23,7 @@ def test_each_map_stands_in_its_place_with_its_title():
     ax = figures.weight_maps(TOKENS, weights, [f"head {i}" for i in range(5)])
     drawn = torch.tensor(ax.images[0].get_array().filled(math.nan).tolist())
     for i, tile in enumerate(weights):
-        y, x = 5 * (i // 3) + 2, 5 * (i % 3)
+        y, x = 5 * (i // 3) + 2, 4 * (i % 3)
         assert torch.allclose(drawn[y : y + 3, x : x + 3], tile)
     assert int(drawn.isnan().logical_not().sum()) == 5 * 9
     assert [text.get_text() for text in ax.texts] == [f"head {i}" for i in range(5)]

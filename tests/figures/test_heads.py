@@ -18,7 +18,7 @@ def test_effects_are_drawn_around_zero():
     assert image.get_clim() == (-2, 2)
     assert image.get_array().tolist() == effects.tolist()
     red, _, blue, _ = image.cmap(image.norm(-2.0))
-    assert red > blue  # a loss is orange
+    assert red < blue  # a loss is purple, as all below zero
 
 
 def test_each_measure_is_scaled_by_its_largest():

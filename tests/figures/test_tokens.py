@@ -4,7 +4,8 @@ from companion import figures, running, tokens
 def test_the_alignment_has_all_rows_under_each_other(embedded):
     encoded = tokens.encode(embedded[0], running.QUESTION, running.CONTEXT)
     ax = figures.alignment(encoded)
-    column = [t for t in ax.texts if t.get_position()[0] == 7.5]
+    [at] = [t.get_position()[0] for t in ax.texts if t.get_text() == "143"]
+    column = [t for t in ax.texts if t.get_position()[0] == at]
     shown = [t.get_text() for t in sorted(column, key=lambda t: -t.get_position()[1])]
     assert shown == ["F", "F", "143", "1", "7"]
     texts = {t.get_text() for t in ax.texts}
