@@ -6,10 +6,11 @@ from chromium import barriers, watch
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from sphinx.application import Sphinx
 
+from companion import exercises
 from companion.exercises import check_score_cost
 from tools import recall
 from tools.sphinx_ext.answers.bundle import MODULES, joined, script
-from tools.sphinx_ext.answers.fields import field
+from tools.sphinx_ext.answers.fields import ASKED, field
 from tools.sphinx_ext.answers.keys import key_of
 
 pytestmark = pytest.mark.slow
@@ -289,3 +290,8 @@ def test_a_module_comes_after_those_that_it_imports():
 def test_a_field_says_what_to_type():
     for name, words in (("check_types", "a list"), ("check_f1", "a number")):
         assert words in field(name, key_of(name))
+
+
+def test_each_check_of_the_companion_has_one_field_in_the_book():
+    book = "".join(path.read_text("utf-8") for path in recall.BOOK.glob("[0-9]*.md"))
+    assert sorted(ASKED.findall(book)) == sorted(exercises.__all__)
