@@ -62,30 +62,30 @@ export const numberChoice = (name, count, chosen, onchange) => {
 };
 
 /**
- * A text as its pieces, each as dark as its share of the largest number.
+ * A text as its pieces, each as dark as its share of 1; see `shade`.
  * @param {string} name
  * @param {string[]} pieces
- * @param {ArrayLike<number>} shares 0 to 1
+ * @param {ArrayLike<number>} shares
  * @param {(place: number) => void} [onpick] makes buttons of them
- * @param {number} [picked]
  */
-export const strip = (name, pieces, shares, onpick, picked) =>
-  make(
-    "div",
-    { class: "live-strip", role: "group", "aria-label": name },
-    ...pieces.map((piece, i) =>
-      make(
-        onpick ? "button" : "span",
-        {
-          style: `--share: ${(shares[i] ?? 0).toFixed(3)}`,
-          title: `${piece} ${(shares[i] ?? 0).toFixed(3)}`,
-          ...(onpick && {
-            type: "button",
-            "aria-pressed": String(i === picked),
-            onclick: () => onpick(i),
-          }),
-        },
-        piece,
-      ),
-    ),
+export const strip = (name, pieces, shares, onpick) => {
+  const elements = pieces.map((piece, place) =>
+    onpick
+      ? make("button", { type: "button", onclick: () => onpick(place) }, piece)
+      : make("span", {}, piece),
   );
+  const attributes = { class: "live-strip", role: "group", "aria-label": name };
+  const whole = make("div", attributes, ...elements);
+  shade(whole, shares);
+  return whole;
+};
+
+/** Show other shares on a strip, and which of its pieces is picked. */
+export const shade = (whole, shares, picked) => {
+  [...whole.children].forEach((element, place) => {
+    const share = (shares[place] ?? 0).toFixed(3);
+    element.style.setProperty("--share", share);
+    if (shares.length) element.title = `${element.textContent} ${share}`;
+    if (element.type) element.setAttribute("aria-pressed", String(place === picked));
+  });
+};

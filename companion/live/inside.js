@@ -1,5 +1,5 @@
 // What a panel shows of a walk through the model: the sum of the embeddings, and a head.
-import { make, numberChoice, score, strip } from "./elements.js";
+import { make, numberChoice, score, shade, strip } from "./elements.js";
 
 const piecesOf = ({ asked, given }) => [
   "[CLS]",
@@ -18,10 +18,11 @@ const rowOf = (tensor, rows, row) => {
 const lengthOf = (vector) => Math.hypot(...vector);
 
 /** The three vectors of a chosen token, their sum, and what LayerNorm makes of it. */
-export const showEmbeddings = (walked) => {
+export const showEmbeddings = (walked, _text, { choice }) => {
   const pieces = piecesOf(walked);
-  const body = make("div", {});
+  const body = make("div", { role: "status" });
   const pick = (/** @type {number} */ place) => {
+    choice.token = place;
     const { words, positions, tokenTypes, total, output } = walked.embeddings;
     const rows = [
       [`word: ${pieces[place]}, id ${walked.ids[place]}`, words],
@@ -33,13 +34,18 @@ export const showEmbeddings = (walked) => {
     const sum = rows[3][1];
     const largest = (4 * lengthOf(sum)) / Math.sqrt(sum.length); // few numbers are cut off
     body.replaceChildren(
-      strip("Choose a token", pieces, [], pick, place),
       ...rows.map(([name, row]) => numbersAsStrip(name, row, largest)),
     );
+    shade(tokens, [], place);
   };
-  pick(Math.min(walked.asked.ids.length + 2, pieces.length - 1));
-  return [body];
+  const tokens = strip("Choose a token", pieces, [], pick);
+  pick(within(choice.token ?? walked.asked.ids.length + 2, pieces.length));
+  return [tokens, body];
 };
+
+/** A number that a link may have brought, as a place among `count`. */
+const within = (number, count) =>
+  Math.max(0, Math.min(Math.floor(number) || 0, count - 1));
 
 /** A vector as a row of bars up and down, with its length. */
 const numbersAsStrip = (name, vector, largest) => {
@@ -66,64 +72,50 @@ const numbersAsStrip = (name, vector, largest) => {
  * answer loses when heads are switched off.
  * @param {any} walked
  * @param {string} _text
- * @param {(off: Map<number, Set<number>>) => Promise<any>} askWithout
+ * @param {{ askWithout: (off: Map<number, Set<number>>) => Promise<any>,
+ *   choice: Record<string, number> }} panel what a link carries is kept in `choice`
  */
-export const showHeads = (
-  walked,
-  _text,
-  askWithout,
-  choice = { layer: 0, head: 0 },
-) => {
+export const showHeads = (walked, _text, { askWithout, choice }) => {
   const pieces = piecesOf(walked);
   const heads = walked.layers[0].weights.length / pieces.length ** 2;
-  const state = { token: Math.min(1, pieces.length - 1), off: new Map(), ...choice };
-  const [view, effect] = [make("div", {}), make("div", { role: "status" })];
+  choice.layer = within(choice.layer ?? 0, walked.layers.length);
+  choice.head = within(choice.head ?? 0, heads);
+  choice.token = within(choice.token ?? 1, pieces.length);
+  const off = new Map(); // sets of heads, by layer
 
-  const change = (more) => {
-    Object.assign(state, more);
-    const { layer, head, token, off } = state;
-    const isOff = off.get(layer)?.has(head) ?? false;
-    const layerTrace = walked.layers[layer];
-    const matrix = rowOf(layerTrace.weights, heads, head); // (T, T)
+  const change = (/** @type {Record<string, number>} */ more) => {
+    const { layer, head, token } = Object.assign(choice, more);
+    const matrix = rowOf(walked.layers[layer].weights, heads, head); // (T, T)
     const weights = rowOf(matrix, pieces.length, token); // (T,)
-    view.replaceChildren(
-      make(
-        "div",
-        { class: "live-controls" },
-        numberChoice("Layer", walked.layers.length, layer, (n) => change({ layer: n })),
-        numberChoice("Head", heads, head, (n) => change({ head: n })),
-        make(
-          "label",
-          {},
-          make("input", { type: "checkbox", checked: isOff, onchange: () => turn() }),
-          " switched off",
-        ),
-      ),
-      strip(
-        "Choose who reads",
-        pieces,
-        weights,
-        (place) => change({ token: place }),
-        token,
-      ),
-      make("p", {}, sentence(pieces, weights, token, layer, head)),
-      products(layerTrace, pieces, heads, head, token, weights),
-    );
+    shade(tokens, weights, token);
+    switched.checked = off.get(layer)?.has(head) ?? false;
+    said.textContent = sentence(pieces, weights, token, layer, head);
+    products(why, walked.layers[layer], pieces, heads, head, token, weights);
+  };
+  const turn = async () => {
+    const set = off.get(choice.layer) ?? new Set();
+    if (!set.delete(choice.head)) set.add(choice.head);
+    off.set(choice.layer, set);
+    const [before, after] = await Promise.all([new Map(), off].map(askWithout));
+    effect.textContent = loss(before, after, off);
   };
 
-  const turn = async () => {
-    const set = state.off.get(state.layer) ?? new Set();
-    if (!set.delete(state.head)) set.add(state.head);
-    state.off.set(state.layer, set);
-    change({});
-    const [before, after] = await Promise.all([
-      askWithout(new Map()),
-      askWithout(state.off),
-    ]);
-    effect.replaceChildren(make("p", {}, loss(before, after, state.off)));
-  };
+  const layers = walked.layers.length;
+  const switched = make("input", { type: "checkbox", onchange: turn });
+  const tokens = strip("Choose who reads", pieces, [], (place) =>
+    change({ token: place }),
+  );
+  const [said, effect] = [make("p", { role: "status" }), make("p", { role: "status" })];
+  const why = make("details", {}, make("summary"), make("div"));
+  const controls = make(
+    "div",
+    { class: "live-controls" },
+    numberChoice("Layer", layers, choice.layer, (number) => change({ layer: number })),
+    numberChoice("Head", heads, choice.head, (number) => change({ head: number })),
+    make("label", {}, switched, " switched off"),
+  );
   change({});
-  return [view, effect];
+  return [controls, tokens, said, why, effect];
 };
 
 const sentence = (pieces, weights, token, layer, head) => {
@@ -133,27 +125,25 @@ const sentence = (pieces, weights, token, layer, head) => {
 };
 
 /** How the largest weight comes about: query times key, number by number. */
-const products = (traced, pieces, heads, head, token, weights) => {
+const products = (details, traced, pieces, heads, head, token, weights) => {
   const read = weights.indexOf(Math.max(...weights));
   const [query, key] = [
     [traced.queries, token],
     [traced.keys, read],
   ].map(([all, place]) => rowOf(rowOf(all, heads, head), pieces.length, place)); // (D,)
-  const terms = [...query].map((number, i) => number * key[i]);
+  const terms = Float32Array.from(query, (number, i) => number * key[i]);
   const sum = terms.reduce((a, b) => a + b);
-  const largest = Math.max(...terms.map(Math.abs));
-  const root = `√${terms.length}`;
-  return make(
-    "details",
-    {},
-    make("summary", {}, `Why ${pieces[read]}? Its key times ${pieces[token]}'s query`),
-    numbersAsStrip(`${terms.length} products`, Float32Array.from(terms), largest),
+  const score = (sum / Math.sqrt(terms.length)).toFixed(2);
+  const [summary, body] = details.children;
+  summary.textContent = `Why ${pieces[read]}? Its key times ${pieces[token]}'s query`;
+  body.replaceChildren(
+    numbersAsStrip(`${terms.length} products`, terms, Math.max(...terms.map(Math.abs))),
     make(
       "p",
       {},
-      `They add up to ${sum.toFixed(2)}; divided by ${root} that is the score ` +
-        `${(sum / Math.sqrt(terms.length)).toFixed(2)}, and the softmax over all ` +
-        `${pieces.length} scores makes ${weights[read].toFixed(3)} of it.`,
+      `They add up to ${sum.toFixed(2)}; divided by √${terms.length} that is the score ` +
+        `${score}, and the softmax over all ${pieces.length} scores makes ` +
+        `${weights[read].toFixed(3)} of it.`,
     ),
   );
 };

@@ -46,11 +46,18 @@ export const fastKernel = async (code) => {
   const wasm = /** @type {any} */ (instance.exports);
   let used = 0; // bytes: what is kept lies below, what is needed once above
 
+  const grow = (/** @type {number} */ pages) => {
+    try {
+      wasm.memory.grow(pages);
+    } catch {
+      throw new Error("There is not enough memory for the model on this device.");
+    }
+  };
   const reserve = (count) => {
     const begin = used;
     used += upTo(4, count) * 4;
     const missing = used - wasm.memory.buffer.byteLength;
-    if (missing > 0) wasm.memory.grow(Math.ceil(missing / 65536));
+    if (missing > 0) grow(Math.ceil(missing / 65536));
     return begin;
   };
   const numbers = (begin, count) => new Float32Array(wasm.memory.buffer, begin, count);

@@ -56,6 +56,8 @@ export const panel = (root, model) => {
   const status = make("p", { class: "live-status", role: "status" });
   const result = make("div", { class: "live-result" });
 
+  const choice = /** @type {Record<string, number>} */ ({}); // layer, head, token
+
   const busy = (/** @type {boolean} */ is) => {
     cancel.hidden = bar.hidden = !is;
     root.setAttribute("aria-busy", String(is));
@@ -77,7 +79,7 @@ export const panel = (root, model) => {
       if (mine !== turn) return;
       const askWithout = (off) =>
         model.ask("answer", asked.value, given.value, { off }, undefined);
-      result.replaceChildren(...show(found, given.value, askWithout));
+      result.replaceChildren(...show(found, given.value, { askWithout, choice }));
       example?.remove();
       status.textContent = spoken(found) ?? "Done.";
       [go.textContent, link.hidden] = ["Ask", false];
@@ -89,7 +91,11 @@ export const panel = (root, model) => {
 
   cancel.addEventListener("click", () => model.end());
   link.addEventListener("click", () => {
-    const state = new URLSearchParams({ question: asked.value, text: given.value });
+    const state = new URLSearchParams({
+      question: asked.value,
+      text: given.value,
+      ...choice,
+    });
     history.replaceState(null, "", `${LINK}${state}`);
     navigator.clipboard?.writeText(location.href).catch(() => {});
     status.textContent = "The page's address now leads to this question and text.";
@@ -109,6 +115,9 @@ export const panel = (root, model) => {
     const state = new URLSearchParams(location.hash.slice(LINK.length));
     asked.value = state.get("question") ?? asked.value;
     given.value = state.get("text") ?? given.value;
+    for (const name of ["layer", "head", "token"]) {
+      if (state.has(name)) choice[name] = Number(state.get(name));
+    }
   }
   root.append(form, result);
 };

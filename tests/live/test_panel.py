@@ -144,6 +144,11 @@ def test_a_head_that_is_switched_off_changes_the_score(page):
     before, after = re.findall(r"\((\d\.\d+)\)", said.inner_text())
     assert before != after
     panel.locator("summary").click()
+    panel.locator("select").nth(1).focus()
+    page.keyboard.press("ArrowDown")  # a choice keeps the focus, and what is open
+    panel.get_by_text(re.compile(r"^Layer 5, head 1: name reads ")).wait_for()
+    assert page.evaluate("document.activeElement.tagName") == "SELECT"
+    assert not panel.get_by_role("checkbox").is_checked()
     assert "divided by √32" in panel.locator("details").inner_text()
 
 
@@ -182,6 +187,23 @@ def test_a_link_carries_question_and_text_in_its_fragment(page, site):
     )
     loaded = "performance.getEntriesByType('resource').length"
     assert page.evaluate(loaded) < 5  # the link alone loads no model
+
+
+def test_a_link_carries_layer_head_and_token(page):
+    panel = ask(panel_of(page, "heads"))
+    panel.locator("select").nth(0).select_option("3")
+    panel.locator("select").nth(1).select_option("7")
+    panel.get_by_role("button", name="My", exact=True).click()
+    panel.get_by_role("button", name="Link to this").click()
+    address = page.url
+    page.goto("about:blank")
+    page.goto(address)
+    panel = ask(panel_of(page, "heads"))
+    panel.get_by_text(re.compile(r"^Layer 3, head 7: My reads ")).wait_for()
+    page.goto("about:blank")
+    page.goto(address.replace("layer=3", "layer=99").replace("token=4", "token=x"))
+    panel = ask(panel_of(page, "heads"))
+    panel.get_by_text(re.compile(r"^Layer 5, head 7: \[CLS\] reads ")).wait_for()
 
 
 def test_served_it_is_the_same_and_damage_is_named(browser, site, tmp_path):
