@@ -17,7 +17,7 @@ export class ModelView extends View {
     super(root, NAME);
     this.weights = new Weights(header);
     this.opened = null; // the layer and the head that are enlarged
-    this.all = new Thumbnails(header, (layer, head) => this.press(layer, head));
+    this.all = new Thumbnails(header, this.press.bind(this), this.glance.bind(this));
     const point = (place) => this.point(place);
     this.lines = new Lines("The enlarged head", point, point);
     this.part = choice(partOptions(this.weights), () => this.draw());
@@ -61,6 +61,15 @@ export class ModelView extends View {
     if (!isOpen) this.detail.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
+  /** Say what stands out in a head that is pointed at, or in the enlarged one. */
+  glance(at) {
+    const [layer, head] = at ?? this.opened ?? [];
+    if (layer === undefined) return this.say(HINT);
+    const [{ tokens }, part] = [this.weights, this.chosenPart()];
+    const sheet = this.weights.sheet(layer, head);
+    return this.say(...strongestLine(tokens, layer, head, sheet, part));
+  }
+
   draw() {
     this.all.draw(this.weights, this.chosenPart());
     this.enlarge();
@@ -73,7 +82,7 @@ export class ModelView extends View {
   enlarge() {
     this.detail.hidden = !this.opened;
     this.all.mark(...(this.opened ?? []));
-    if (!this.opened) return this.say(HINT);
+    if (!this.opened) return this.glance(null);
     const [layer, head] = this.opened;
     this.title.textContent = `Layer ${layer}, head ${head}`;
     this.sheet = this.weights.sheet(layer, head);
@@ -88,13 +97,8 @@ export class ModelView extends View {
 
   point(place) {
     this.lines.show(place);
-    this.say(...this.sentence(place));
-  }
-
-  sentence(place) {
-    const [{ tokens }, [layer, head]] = [this.weights, this.opened];
-    const part = this.chosenPart();
-    if (place) return sentenceAt(place, { tokens, ...part }, [head], this.sheet);
-    return strongestLine(tokens, layer, head, this.sheet, part);
+    if (!place) return this.glance(null);
+    const text = { tokens: this.weights.tokens, ...this.chosenPart() };
+    return this.say(...sentenceAt(place, text, [this.opened[1]], this.sheet));
   }
 }

@@ -15,8 +15,11 @@ const MOVES = {
 };
 
 export class Thumbnails {
-  /** @param {(layer: number, head: number) => void} pressed */
-  constructor({ layers, heads }, pressed) {
+  /**
+   * @param {(layer: number, head: number) => void} pressed
+   * @param {(at: [number, number] | null) => void} pointed - by the mouse or the keyboard
+   */
+  constructor({ layers, heads }, pressed, pointed) {
     Object.assign(this, { layers, heads });
     this.buttons = layers.map((layer) =>
       heads.map((head) => made(layer, head, pressed)),
@@ -28,7 +31,18 @@ export class Thumbnails {
     const body = element("tbody", {}, ...rows);
     this.element = element("table", { class: "thumbnails" }, top, body);
     this.element.addEventListener("keydown", (event) => this.move(event));
+    for (const kind of ["pointerover", "focusin"])
+      this.element.addEventListener(kind, ({ target }) => pointed(this.at(target)));
+    this.element.addEventListener("pointerleave", () => pointed(null));
     this.focusable(0, 0);
+  }
+
+  /** The layer and the head of what is in a button, or null. */
+  at(target) {
+    const i = this.buttons.findIndex((row) => row.some((one) => one.contains(target)));
+    if (i < 0) return null;
+    const j = this.buttons[i].findIndex((one) => one.contains(target));
+    return [this.layers[i], this.heads[j]];
   }
 
   /**

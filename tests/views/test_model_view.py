@@ -53,6 +53,20 @@ def test_a_click_enlarges_and_a_second_closes(opened, weights):
     assert view.locator(".detail").is_hidden()
 
 
+def test_pointing_at_a_small_drawing_says_what_stands_out(opened, weights):
+    view = nth(opened, MODEL)
+    opened.mouse.move(*centre(button(view, 0, 2)))
+    assert status(view).startswith("Layer 0, head 2: the strongest line goes from ")
+    assert float(status(view).rstrip(".").rsplit(" ", 1)[1]) == pytest.approx(
+        weights[0, 2].max().item(), abs=0.0054
+    )
+    opened.mouse.move(5, 5)
+    assert status(view).startswith("Click or tap a head")
+    button(view, 0, 0).focus()
+    opened.keyboard.press("ArrowRight")
+    assert status(view).startswith("Layer 0, head 1: ")
+
+
 def test_arrows_lead_from_head_to_head(opened):
     view = nth(opened, MODEL)
     button(view, 0, 0).focus()
