@@ -12,7 +12,7 @@ ONE_THREAD := OMP_NUM_THREADS=1 # each worker: more than there are cores wait fo
 # Where it is set, each worker compiles all tests again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help book serve quick test outputs coverage nightly oldest lab notebooks stable \
+.PHONY: help book pdf serve quick test outputs coverage nightly oldest lab notebooks stable \
   lint lint-js format hooks picture requirements train-deps clean
 
 help:  ## what can be made
@@ -40,6 +40,11 @@ book: $(INSTALLED)  ## the HTML book, from the stored outputs; strict
 	$(BIN)/jupyter-book build --all -W -n --keep-going .
 	@echo
 	@echo "The book is built. Open _build/html/index.html in a browser, or: make serve"
+
+pdf: $(INSTALLED)  ## the whole book as one PDF, printed by Chromium
+	$(BIN)/jupyter-book build -W -n --keep-going \
+	  --builder custom --custom-builder singlehtml .
+	$(BIN)/python -m tools.pdf _build/singlehtml _build/inside-bert.pdf
 
 serve: book  ## the book at http://localhost:8000
 	$(BIN)/python -m http.server --directory _build/html --bind localhost 8000
