@@ -5,15 +5,16 @@ import sys
 
 import torch
 import transformers
-from transformers import AutoTokenizer, BertForQuestionAnswering, pipeline
+from transformers import AutoModelForQuestionAnswering, AutoTokenizer, pipeline
 
 if __name__ == "__main__":
     transformers.logging.set_verbosity_error()
     transformers.logging.disable_progress_bar()
     folder = sys.argv[1]
+    model = AutoModelForQuestionAnswering.from_pretrained(folder, dtype=torch.float32)
     answerer = pipeline(
         "question-answering",
-        model=BertForQuestionAnswering.from_pretrained(folder, dtype=torch.float32),
+        model=model,
         tokenizer=AutoTokenizer.from_pretrained(folder),
         device="cpu",
     )

@@ -1,6 +1,7 @@
 """From a question and a text of any length to an answer and its place. Chapter 7.
 
 arguments    what the answerer is called with: checked, paired, defaults filled in
+families     what differs between encoders, asked of tokenizer and model
 texts        a text as tokens
 windows      a context cut into windows that overlap, and its logits merged again
 models       the model as it is when it is asked, on its device

@@ -8,9 +8,10 @@ from functools import lru_cache, partial
 
 import torch
 from torch import Tensor
-from transformers import BertForQuestionAnswering, BertTokenizer
+from transformers import PreTrainedModel
+from transformers import PreTrainedTokenizerBase as Tokenizer
 
-from companion.checks import check_integer, check_module
+from companion.checks import check_integer
 from companion.devices import as_device, multiplies_bfloat16
 from companion.qa_pipeline.answers import LONGEST_ANSWER, Answer, best_answers
 from companion.qa_pipeline.arguments import (
@@ -25,6 +26,7 @@ from companion.qa_pipeline.arguments import (
     pairs,
 )
 from companion.qa_pipeline.batches import Task, groups, logits_of
+from companion.qa_pipeline.families import Family, family_of
 from companion.qa_pipeline.models import fused, on_device
 from companion.qa_pipeline.texts import text_tokens
 
@@ -41,21 +43,23 @@ class QuestionAnswerer:
     It asks the model as it is at each call, with its hooks and its present weights.
 
     Args:
-        tokenizer, model: a BERT that was fine-tuned for question answering.
+        tokenizer, model: an encoder that was fine-tuned for question answering, such as
+            a BERT, DistilBERT, RoBERTa or DeBERTa, and its fast tokenizer.
         device: where to compute; by default, where the model is. On another device
             each call works with a copy: if you ask one question at a time, move the
             model there first.
         bfloat16: compute matrix products in this shorter format, on a processor that
             does so natively; scores then have two or three true digits.
     Raises:
-        TypeError, ValueError: if the model is not a BERT for question answering in
-            evaluation mode, or if the device is not here or lacks bfloat16.
+        TypeError, ValueError: if the model is not an encoder for question answering in
+            evaluation mode, if the tokenizer is not a fast one that pads on the right,
+            or if the device is not here or lacks bfloat16.
     """
 
     def __init__(
         self,
-        tokenizer: BertTokenizer,
-        model: BertForQuestionAnswering,
+        tokenizer: Tokenizer,
+        model: PreTrainedModel,
         device: Device | None = None,
         bfloat16: bool = False,
     ):
@@ -63,7 +67,7 @@ class QuestionAnswerer:
         self.model = model
         self.device = None if device is None else as_device(device)
         self.bfloat16 = bfloat16
-        check_module("model", model, BertForQuestionAnswering)
+        family_of(tokenizer, model)
         self._place(None)
 
     def __call__(
@@ -142,7 +146,12 @@ class QuestionAnswerer:
         are asked for; what stands in lists is checked at once, before any work begins.
         """
         sizes = lengths(
-            self.tokenizer, self.model, max_seq_len, doc_stride, max_question_len
+            self.tokenizer,
+            self.model,
+            max_seq_len,
+            doc_stride,
+            max_question_len,
+            special=family_of(self.tokenizer, self.model).special,
         )
         asked = pairs(question, context)
         return self._tasks(
@@ -176,15 +185,19 @@ class QuestionAnswerer:
         """
         if batch_size is not None:
             batch_size = check_integer("batch_size", batch_size)
-        check_module("model", self.model, BertForQuestionAnswering)
-        return self._logits(tasks, batch_size, self._place(device))
+        family = family_of(self.tokenizer, self.model)
+        return self._logits(tasks, family, batch_size, self._place(device))
 
     def _logits(
-        self, tasks: Iterable[Task], size: int | None, device: torch.device
+        self,
+        tasks: Iterable[Task],
+        family: Family,
+        size: int | None,
+        device: torch.device,
     ) -> Iterator[tuple[Task, Tensor]]:
         for group in groups(tasks):
             model = fused(on_device(self.model, device))
-            rows = logits_of(group, self.tokenizer, model, size, self.bfloat16)
+            rows = logits_of(group, family, model, size, self.bfloat16)
             yield from zip(group, rows, strict=True)
 
     def _place(self, device: Device | None) -> torch.device:

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from itertools import repeat, zip_longest
 from typing import Any
 
-from transformers import BertForQuestionAnswering, BertTokenizer
+from transformers import PreTrainedModel
+from transformers import PreTrainedTokenizerBase as Tokenizer
 
 from companion.checks import check_integer
+from companion.qa_pipeline.families import longest_input
 from companion.qa_pipeline.windows import SPECIAL_TOKENS, Window, cut
 from companion.tokens import check_text
 
@@ -138,14 +140,16 @@ class Lengths:
     """How much the model reads at once, in tokens.
 
     Attributes:
-        window: the question, a piece of the context, and three special tokens.
+        window: the question, a piece of the context, and the special tokens.
         stride: what neighbouring windows share; None for half a window, at most 128.
         question: longer questions are cut.
+        special: how many special tokens there are; BERT has three.
     """
 
     window: int
     stride: int | None
     question: int
+    special: int = SPECIAL_TOKENS
 
     def windows(self, question: int, context: int) -> list[Window]:
         """Cut a context into windows that have room for the question.
@@ -155,10 +159,10 @@ class Lengths:
         Raises:
             ValueError: if the question leaves no room, or less than the stride.
         """
-        room = self.window - question - SPECIAL_TOKENS
+        room = self.window - question - self.special
         if room < 1:
             raise ValueError(
-                f"question is too long: its {question} tokens and {SPECIAL_TOKENS} "
+                f"question is too long: its {question} tokens and {self.special} "
                 f"special ones leave no room for the context in max_seq_len="
                 f"{self.window}; a smaller max_question_len would cut it"
             )
@@ -176,18 +180,19 @@ class Lengths:
 
 
 def lengths(
-    tokenizer: BertTokenizer,
-    model: BertForQuestionAnswering,
+    tokenizer: Tokenizer,
+    model: PreTrainedModel,
     max_seq_len: int | None = None,
     doc_stride: int | None = None,
     max_question_len: int = LONGEST_QUESTION,
+    special: int = SPECIAL_TOKENS,
 ) -> Lengths:
     """Check the three lengths; None becomes what the old pipeline took.
 
     Raises:
         TypeError, ValueError: if one is not an integer, too small or too large.
     """
-    most = min(tokenizer.model_max_length, model.config.max_position_embeddings)
+    most = longest_input(tokenizer, model)
     window = min(most, LONGEST_WINDOW)
     if max_seq_len is not None:
         window = check_integer("max_seq_len", max_seq_len)
@@ -200,4 +205,5 @@ def lengths(
     )
     if stride is not None and stride > window:
         raise ValueError(f"doc_stride must be less than {window}, not {stride}")
-    return Lengths(window, stride, check_integer("max_question_len", max_question_len))
+    question = check_integer("max_question_len", max_question_len)
+    return Lengths(window, stride, question, special)

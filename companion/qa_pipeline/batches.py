@@ -11,16 +11,11 @@ from itertools import islice
 import torch
 from torch import Tensor
 from tqdm import tqdm
-from transformers import BertForQuestionAnswering, BertTokenizer
+from transformers import PreTrainedModel
 
+from companion.qa_pipeline.families import Family
 from companion.qa_pipeline.texts import Tokens
-from companion.qa_pipeline.windows import (
-    SPECIAL_TOKENS,
-    Window,
-    kept,
-    merge,
-    model_inputs,
-)
+from companion.qa_pipeline.windows import Window, kept, merge
 
 LOOK_AHEAD = 512  # windows that are gathered before they are run
 TOKENS_AT_ONCE = 1536  # in a batch: more would not fit a processor's cache
@@ -70,7 +65,7 @@ def batch_rows(lengths: list[int], size: int | None) -> Iterator[list[int]]:
 
 @torch.inference_mode()
 def forward(
-    model: BertForQuestionAnswering, inputs: dict[str, Tensor], bfloat16: bool = False
+    model: PreTrainedModel, inputs: dict[str, Tensor], bfloat16: bool = False
 ) -> Tensor:
     """Compute start and end logits of each row: (B, T) inputs -> (B, 2, T), on the CPU.
 
@@ -89,19 +84,20 @@ def forward(
 
 def logits_of(
     group: list[Task],
-    tokenizer: BertTokenizer,
-    model: BertForQuestionAnswering,
+    family: Family,
+    model: PreTrainedModel,
     size: int | None = None,
     bfloat16: bool = False,
 ) -> Iterator[Tensor]:
     """Yield for each task the logits of its whole context, (2, 1 + N).
 
     Args:
+        family: how this tokenizer and model take a question and a window.
         size: rows per batch; see `batch_rows`.
         bfloat16: see `forward`.
     """
     rows = [(task, window) for task in group for window in task.windows]
-    lengths = [len(t.question) + w.end - w.first + SPECIAL_TOKENS for t, w in rows]
+    lengths = [len(t.question) + w.end - w.first + family.special for t, w in rows]
     # One piece of memory for all: small ones, made between the batches, would leave
     # holes in the memory that the batches free, and a long text would need a gigabyte.
     logits = torch.empty(len(rows), 2, max(lengths), dtype=torch.float64)
@@ -109,9 +105,10 @@ def logits_of(
     for batch in tqdm(batches, unit=" batches", disable=None, leave=False, delay=2):
         chosen = [rows[i] for i in batch]
         ids = [(t.question, t.tokens.ids[w.first : w.end]) for t, w in chosen]
-        computed = forward(model, model_inputs(tokenizer, ids), bfloat16)  # (B, 2, T)
+        computed = forward(model, family.inputs(ids), bfloat16)  # (B, 2, T)
         logits[batch, :, : computed.shape[2]] = computed.double()
     in_order = iter(logits)  # (2, T) each
     for task in group:
         own = zip(task.windows, islice(in_order, len(task.windows)), strict=True)
-        yield merge([kept(row, len(task.question), window) for window, row in own])
+        question, ahead = len(task.question), family.ahead
+        yield merge([kept(row, question, window, ahead) for window, row in own])

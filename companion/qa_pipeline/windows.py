@@ -76,16 +76,17 @@ def model_inputs(
     }
 
 
-def kept(logits: Tensor, question: int, window: Window) -> Tensor:
+def kept(logits: Tensor, question: int, window: Window, ahead: int = 2) -> Tensor:
     """Keep of one row's logits those of `[CLS]`, and of the tokens it speaks for.
 
     Args:
         logits: (2, T), of one row.
         question: how many tokens the question has.
+        ahead: special tokens ahead of the context: `[CLS]` and one or more separators.
     Returns:
         (2, 1 + K), K being `keep_to - keep_from`.
     """
-    begin = question + 2 - window.first  # where the context's token 0 would stand
+    begin = question + ahead - window.first  # where the context's token 0 would stand
     tokens = logits[:, begin + window.keep_from : begin + window.keep_to]  # (2, K)
     return torch.cat([logits[:, :1], tokens], dim=1)  # (2, 1), (2, K) -> (2, 1 + K)
 

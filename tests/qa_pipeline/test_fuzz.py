@@ -11,9 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import companion
+from oracle import small
 
 NIGHTLY = bool(os.environ.get("COMPANION_NIGHTLY"))
 SOME = examples(10_000 if NIGHTLY else 300)
+FAMILIES = ["cased", "uncased", "roberta", "xlm-roberta", "deberta-v2"]
 
 ODD = st.sampled_from(
     [
@@ -40,9 +42,11 @@ ARGUMENTS = st.fixed_dictionaries(
 )
 
 
-@pytest.fixture(scope="module", params=["cased", "uncased"])
-def answerer(request, other_checkpoint, tmp_path_factory):
+@pytest.fixture(scope="module", params=FAMILIES)
+def answerer(request, other_checkpoint):
     """A small model: what it answers matters not here, and it is quick."""
+    if request.param in small.FAMILIES:
+        return companion.QuestionAnswerer(*small.small_model(request.param))
     tokenizer, model = companion.load(str(other_checkpoint))
     if request.param == "uncased":  # accents go, and syllables fall into letters
         tokenizer = type(tokenizer)(vocab=tokenizer.get_vocab(), do_lower_case=True)

@@ -171,7 +171,7 @@ def test_training_mode_is_refused(checkpoint, asked, part):
 
 def test_another_kind_of_model_is_refused(checkpoint):
     tokenizer, model = checkpoint
-    with pytest.raises(TypeError, match="model must be a BertForQuestionAnswering"):
+    with pytest.raises(TypeError, match=r"model must be an encoder .* not a BertModel"):
         companion.QuestionAnswerer(tokenizer, model.bert)
 
 
