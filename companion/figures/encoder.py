@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import torch
 from matplotlib.axes import Axes
+from matplotlib.ticker import NullFormatter
 from matplotlib.transforms import Bbox
 from torch import Tensor
 from torch.nn import functional as F
@@ -162,8 +163,12 @@ def _dots(ax: Axes, places: Tensor, asked: Tensor) -> None:
     """Draw the tokens at one step, (T, 2), on axes without a unit."""
     colours = [ORANGE if question else SKY for question in asked.tolist()]
     ax.scatter(places[:, 0].tolist(), places[:, 1].tolist(), c=colours, s=9)
-    ax.set(xticks=[], yticks=[])
     ax.margins(0.22)
+    ax.tick_params(
+        length=0
+    )  # unseen, but by their colour IPython knows letters are dark
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_formatter(NullFormatter())
 
 
 def _labels(ax: Axes, places: Tensor, tokens: list[str], named: list[int]) -> None:
