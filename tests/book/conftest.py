@@ -34,13 +34,18 @@ def book(tmp_path_factory):
 
 
 def built(folder):
-    """Build the book in `folder`."""
+    """Copy the book to `folder`, and build it there."""
     for name in ("book", "companion", "notebooks", "tools"):
         shutil.copytree(ROOT / name, folder / name, ignore=CACHES)
     for name in ("_config.yml", "_toc.yml"):
         shutil.copy(ROOT / name, folder)
-    build = subprocess.run(
-        [*BUILD, "."],
+    build(folder)
+
+
+def build(folder, *options):
+    """Build the pages of the book that is in `folder`, or what `options` ask for."""
+    run = subprocess.run(
+        [*BUILD, *options, "."],
         cwd=folder,
         env={**os.environ, "LC_ALL": "C"},
         capture_output=True,
@@ -48,4 +53,4 @@ def built(folder):
         encoding="utf-8",
         errors="replace",
     )
-    assert build.returncode == 0, build.stdout[-3000:] + build.stderr[-3000:]
+    assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-3000:]
