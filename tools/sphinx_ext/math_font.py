@@ -20,7 +20,8 @@ RULES = f"""\
   font-family: "{FAMILY}";
   src: url("{FONT}") format("woff2");
 }}
-math {{ font-family: "{FAMILY}", math; font-size: 1.05em }}
+math {{ font-family: "{FAMILY}", math; font-size: 1.15em }}
+div.math {{ margin-bottom: 1.15rem }}
 """
 RANGES = (
     *((0x20, 0x7E), (0xA0, 0xFF), (0x391, 0x3F5)),  # Latin, signs, Greek
