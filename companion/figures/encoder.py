@@ -164,9 +164,7 @@ def _dots(ax: Axes, places: Tensor, asked: Tensor) -> None:
     colours = [ORANGE if question else SKY for question in asked.tolist()]
     ax.scatter(places[:, 0].tolist(), places[:, 1].tolist(), c=colours, s=9)
     ax.margins(0.22)
-    ax.tick_params(
-        length=0
-    )  # unseen, but by their colour IPython knows letters are dark
+    ax.tick_params(length=0)  # unseen; IPython learns from them that letters are dark
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_formatter(NullFormatter())
 

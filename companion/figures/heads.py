@@ -21,7 +21,7 @@ COLUMNS = 3  # of tables in `head_kinds`
 
 
 def head_kinds(tables: dict[str, Tensor]) -> Axes:
-    """Draw a table for each kind, layers down and heads across; the darker, the larger.
+    """Draw a table for each kind, layers down, heads across; the stronger, the larger.
 
     Args:
         tables: for each kind a share, (L, A), from 0 to 1.
@@ -72,7 +72,7 @@ def head_effects(changes: Tensor) -> Axes:
 
 
 def token_measures(tokens: list[str], measures: dict[str, Tensor]) -> Axes:
-    """Draw a row per measure, a column per token; each row's largest is darkest.
+    """Draw a row per measure, a column per token; each row's largest is strongest.
 
     Args:
         measures: for each name a number for each token, (T,), none below 0.
@@ -103,7 +103,7 @@ def agreement(rows: dict[str, dict[str, float]]) -> Axes:
 
 
 def attention_lines(tokens: list[str], weights: Tensor) -> Axes:
-    """Draw a line from each token to each that it reads; the darker, the larger.
+    """Draw a line from each token to each that it reads; the stronger, the larger.
 
     Args:
         weights: (T, T), one head.

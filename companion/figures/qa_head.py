@@ -45,7 +45,7 @@ def logits_under_text(
 ) -> Axes:
     """Draw the text, line by line, with two strips under each token: start and end.
 
-    Pieces of a word are close together, without their `##`. The darker a strip, the
+    Pieces of a word are close together, without their `##`. The stronger a strip, the
     larger the logit.
     """
     places = _places(tokens)

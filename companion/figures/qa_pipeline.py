@@ -46,7 +46,7 @@ def pipeline_flow() -> Axes:
 def windows_over_context(windows: list[Window], token: int) -> Axes:
     """Draw a bar for each window, from its first token to its last.
 
-    Dark is what the window speaks for, pale what it only reads. A dashed line is
+    Filled is what the window speaks for, faint what it only reads. A dashed line is
     `token`; an arrow in each window that holds it leads to the nearer end, with the
     number of tokens on that side.
     """
