@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from companion.encoder import trace
     from companion.loading import load
     from companion.pretraining import load_masked
-    from companion.qa_pipeline import QuestionAnswerer
+    from companion.qa_pipeline import QuestionAnswerer, question_answerer
 
 __all__ = [
     "QuestionAnswerer",
@@ -19,6 +19,7 @@ __all__ = [
     "library_trace",
     "load",
     "load_masked",
+    "question_answerer",
     "trace",
 ]
 
@@ -31,6 +32,7 @@ if not TYPE_CHECKING:  # to a type checker any name would do
             "library_trace": "comparison",
             "load": "loading",
             "load_masked": "pretraining",
+            "question_answerer": "qa_pipeline",
             "trace": "encoder",
         },
     )

@@ -20,7 +20,8 @@ ORDER = [
     *("_version", "lazy", "extras", "checksums", "devices", "checks", "listings"),
     *("architecture", "tokens", "embeddings", "attention", "encoder", "qa_head"),
     *("rounding", "loading", "running", "measured", "projection", "comparison"),
-    *("qa_pipeline", "heads", "figures", "training", "fine_tuning"),
+    *("qa_pipeline", "transformers_pipeline"),
+    *("heads", "figures", "training", "fine_tuning"),
     *("pretraining", "exercises", "views", "live", "companion", "commands", "__main__"),
 ]
 IN_SEVERAL = {"add_parser", "run"}  # what each of the commands has

@@ -16,18 +16,14 @@ from companion.devices import as_device, multiplies_bfloat16
 from companion.qa_pipeline.answers import LONGEST_ANSWER, Answer, best_answers
 from companion.qa_pipeline.arguments import (
     LONGEST_QUESTION,
-    Asked,
     Lengths,
-    Texts,
     check_tokens,
-    is_lazy,
-    is_single,
     lengths,
-    pairs,
 )
 from companion.qa_pipeline.batches import Task, groups, logits_of
 from companion.qa_pipeline.families import Family, family_of
 from companion.qa_pipeline.models import fused, on_device
+from companion.qa_pipeline.pairing import Asked, Texts, is_lazy, is_single, pairs
 from companion.qa_pipeline.texts import text_tokens
 
 Device = torch.device | str | int
@@ -90,7 +86,8 @@ class QuestionAnswerer:
         Args:
             question, context: a string each; or lists, or iterators, of which one may
                 be a string that goes with all items of the other. Or no context, and
-                as question a mapping with "question" and "context", or several.
+                as question a mapping with "question" and "context", or several; a
+                `SquadExample` of Transformers counts as one.
             top_k: how many answers to return; fewer if the context is short.
             doc_stride: tokens that neighbouring windows share, usually 128.
             max_answer_len: tokens.
