@@ -67,8 +67,12 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
         pass
 
 
-def barriers(page, rules=()):
-    """Return rule, place and why of what axe calls serious; `rules`: only of these."""
+SERIOUS = ("serious", "critical")
+MODERATE = ("moderate", *SERIOUS)  # what a whole page is measured by
+
+
+def barriers(page, rules=(), impacts=SERIOUS):
+    """Return rule, place and why of what axe finds so bad; `rules`: only of these."""
     options = {"resultTypes": ["violations"], "preload": False}
     if rules:
         options["runOnly"] = {"type": "rule", "values": list(rules)}
@@ -76,6 +80,6 @@ def barriers(page, rules=()):
     return [
         (violation["id"], node["target"], node.get("failureSummary", "")[-200:])
         for violation in response["violations"]
-        if violation["impact"] in ("serious", "critical")
+        if violation["impact"] in impacts
         for node in violation["nodes"]
     ]

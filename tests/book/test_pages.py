@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
 import pytest
-from chromium import barriers, served, watch
+from chromium import MODERATE, barriers, served, watch
 
 from companion import views
 
@@ -159,7 +159,7 @@ def test_each_page_opened_from_a_file(book, browser, scheme):
         found += [(path.stem, problem) for problem in looked_at(page, path, scheme)]
         page.wait_for_function(REACHED)
         page.evaluate(LESS, path.stem == "01_architecture")
-        found += [(path.stem, barrier) for barrier in barriers(page, rules)]
+        found += [(path.stem, barrier) for barrier in barriers(page, rules, MODERATE)]
         found += [(path.stem, problem) for problem in problems]
         page.close()
     context.close()
