@@ -58,7 +58,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
 def run(options: argparse.Namespace) -> None:
     """Print the answers, the most probable first, and what stands around them."""
     texts = _texts(options)
-    answerer = companion.QuestionAnswerer(*companion.load(options.model))
+    answerer = companion.question_answerer(options.model)
     answered = answerer(
         options.question,
         [text for _, text in texts],

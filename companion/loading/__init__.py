@@ -31,6 +31,7 @@ __all__ = [
     "card_checksums",
     "chosen",
     "load",
+    "naming",
     "quiet",
     "read_checkpoint",
     "read_model",
@@ -155,14 +156,14 @@ def _read(
 ) -> tuple[BertTokenizer, Model, list[str]]:
     """Load with the library, without its bars and reports; only safetensors."""
     with quiet():
-        with _naming("config.json", name):
+        with naming("config.json", name):
             config = AutoConfig.from_pretrained(name, **pinned)
         fit.check_config(name, config)
-        with _naming("tokenizer", name):
+        with naming("tokenizer", name):
             tokenizer = AutoTokenizer.from_pretrained(name, **pinned)
         tokenizer = fit.bert_tokenizer(name, tokenizer)
         fit.check_vocabulary(name, tokenizer, config)
-        with _naming("configuration or weights", name):
+        with naming("configuration or weights", name):
             model, report = kind.from_pretrained(
                 name,
                 dtype=dtype,
@@ -177,7 +178,7 @@ def _read(
 
 
 @contextlib.contextmanager
-def _naming(part: str, name: str) -> Iterator[None]:
+def naming(part: str, name: str) -> Iterator[None]:
     """Turn what the libraries say about a file's content into one line that names it.
 
     They raise a dozen kinds of error for it, some of them plain Exceptions.

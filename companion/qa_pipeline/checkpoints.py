@@ -7,7 +7,7 @@ import torch
 from transformers import AutoModelForQuestionAnswering, AutoTokenizer, PreTrainedModel
 from transformers import PreTrainedTokenizerBase as Tokenizer
 
-from companion.loading import chosen, load, quiet
+from companion.loading import EMBEDDED, chosen, naming, quiet, read_checkpoint
 from companion.loading.files import check_folder
 from companion.qa_pipeline.answerer import Device, QuestionAnswerer
 
@@ -26,7 +26,7 @@ def question_answerer(
 
     Args:
         name: a local folder, or the name of a model on the Hugging Face hub, also as
-            `name@revision`; without it the book's own.
+            `name@revision`; without it, `COMPANION_MODEL` decides, as for `load`.
         revision: of the model on the hub: a commit, a tag or a branch.
         device: where the model is and computes; by default, on the CPU.
         bfloat16: see `QuestionAnswerer`.
@@ -37,10 +37,10 @@ def question_answerer(
         TypeError, ValueError: as `QuestionAnswerer` has them.
         ConnectionError: if `name` is not a folder and cannot be downloaded.
     """
-    if name is None and revision is None:
-        tokenizer, model = load()
+    folder, pinned, dtype = chosen(name)
+    if folder == str(EMBEDDED):
+        tokenizer, model = read_checkpoint(folder, dtype=dtype)
     else:
-        folder, pinned, dtype = chosen(name)
         tokenizer, model = _read(folder, revision or pinned, dtype)
     answerer = QuestionAnswerer(tokenizer, model, device, bfloat16)
     if answerer.device is not None:
@@ -60,7 +60,7 @@ def _read(
     else:
         pinned["revision"] = revision
     try:
-        with quiet():
+        with quiet(), naming("configuration, tokenizer or weights", name):
             tokenizer = AutoTokenizer.from_pretrained(name, **pinned)
             model, report = AutoModelForQuestionAnswering.from_pretrained(
                 name,

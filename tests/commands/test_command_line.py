@@ -310,7 +310,7 @@ def test_a_known_cause_is_one_line(monkeypatch, capsys, error, message):
     def load(name):
         raise error
 
-    monkeypatch.setattr(companion, "load", load, raising=False)
+    monkeypatch.setattr(companion, "question_answerer", load, raising=False)
     assert main(["ask", "Who?", "My name is Foo"]) == 1
     text = capsys.readouterr().err
     assert text.startswith(f"companion: {message}")
@@ -321,6 +321,6 @@ def test_an_unknown_cause_is_not_hidden(monkeypatch):
     def load(name):
         raise RuntimeError("a mistake in the program")
 
-    monkeypatch.setattr(companion, "load", load, raising=False)
+    monkeypatch.setattr(companion, "question_answerer", load, raising=False)
     with pytest.raises(RuntimeError, match="a mistake in the program"):
         main(["ask", "Who?", "My name is Foo"])

@@ -65,3 +65,27 @@ def test_weights_in_another_format_are_not_read(roberta, tmp_path):
 def test_what_is_nowhere_is_named():
     with pytest.raises(ConnectionError, match="'nobody/nothing' is no local folder"):
         companion.question_answerer("nobody/nothing", revision="abc")
+
+
+def test_damaged_weights_are_named(roberta, tmp_path):
+    for path in roberta.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    weights = tmp_path / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:1000])
+    with pytest.raises(ValueError, match=r"the weights of .* are cut short or damaged"):
+        companion.question_answerer(str(tmp_path))
+
+
+def test_another_kind_of_model_is_named(tmp_path):
+    (tmp_path / "config.json").write_text('{"model_type": "vit"}')
+    (tmp_path / "model.safetensors").write_bytes(b"")
+    with pytest.raises(ValueError, match=r"of .* cannot be used"):
+        companion.question_answerer(str(tmp_path))
+
+
+def test_the_command_asks_any_family(roberta, capsys):
+    from companion.__main__ import main
+
+    assert main(["ask", "Who?", CONTEXT, "--model", str(roberta), "--json"]) == 0
+    [found] = json.loads(capsys.readouterr().out)
+    assert CONTEXT[found["start"] : found["end"]] == found["answer"]
