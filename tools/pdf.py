@@ -76,9 +76,10 @@ def name_bookmarks(writer: PdfWriter, headings: list[str]) -> None:
         raise ValueError(f"headings: {len(headings)}, with {len(bookmarks)} bookmarks")
     for bookmark, heading in zip(bookmarks, headings, strict=True):
         bookmark[NameObject("/Title")] = TextStringObject(heading)
-        below = len(list(entries(bookmark)))
-        if below and bookmark["/Parent"].get_object() is not root:
-            bookmark[NameObject("/Count")] = NumberObject(-below)
+        below = sum(other["/Parent"].get_object() is bookmark for other in bookmarks)
+        is_open = bookmark["/Parent"].get_object() is root  # else a minus folds it
+        if below:
+            bookmark[NameObject("/Count")] = NumberObject(below if is_open else -below)
 
 
 def first_pages(document: bytes, links: list[str]) -> list[int]:
