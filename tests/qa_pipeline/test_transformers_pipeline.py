@@ -121,3 +121,36 @@ def test_what_is_saved_needs_no_code(asked, tmp_path, wanted):
     assert not list(tmp_path.glob("*.py"))
     again = transformers.pipeline(TASK, model=str(tmp_path), device=-1)
     assert again(**PAIR) == wanted[0]
+
+
+@pytest.mark.parametrize("name", small.FAMILIES)
+def test_what_the_old_pipelines_own_tests_asked_of_every_family(name):
+    """Forms, twenty answers, long contexts, batches; an empty text is an error."""
+    tokenizer, model = small.small_model(name)
+    ask = transformers.pipeline(TASK, model=model, tokenizer=tokenizer, device=-1)
+    question, context = "Where was the mill founded ?", "The mill was founded in Ghent."
+    keys = {"score", "start", "end", "answer"}
+    assert set(ask(question=question, context=context)) == keys
+    none = ask(question=question, context=context, handle_impossible_answer=True)
+    assert set(none) == keys
+    assert len(ask(question=[question] * 2, context=context)) == 2
+    assert len(ask(question=[question] * 2, context=[context, "In Rome."])) == 2
+    assert len(ask(question=question, context=context, top_k=20)) == 20
+    long = context * 20
+    alone, paired = (ask(question=question, context=long, batch_size=b) for b in (1, 2))
+    assert alone["score"] == pytest.approx(paired["score"], rel=1e-3)
+    assert long[alone["start"] : alone["end"]] == alone["answer"] == paired["answer"]
+    for text in ({"question": ""}, {"context": ""}):
+        with pytest.raises(ValueError, match="must hold some text"):
+            ask(**{"question": question, "context": context, **text})
+
+
+def test_where_the_tokenizer_has_no_words_a_sentence_is_not_one():
+    """The old one's own test had this as a wrong answer: a tokenizer without a rule."""
+    tokenizer, model = small.small_model("deberta-v2")
+    tokenizer.backend_tokenizer.pre_tokenizer = None
+    ask = transformers.pipeline(TASK, model=model, tokenizer=tokenizer, device=-1)
+    context = "她住在北京他住在"
+    assert 0 < len(ask(question="Who?", context=context)["answer"]) <= len(context)
+    every = ask(question="Who?", context=context, top_k=100)
+    assert min(len(answer["answer"]) for answer in every) == 1
