@@ -21,8 +21,8 @@ from companion.qa_pipeline.arguments import (
     lengths,
 )
 from companion.qa_pipeline.batches import Task, groups, logits_of
-from companion.qa_pipeline.families import Family, family_of
-from companion.qa_pipeline.models import fused, on_device
+from companion.qa_pipeline.families import family_of
+from companion.qa_pipeline.models import check_answering, fused, on_device
 from companion.qa_pipeline.pairing import Asked, Texts, is_lazy, is_single, pairs
 from companion.qa_pipeline.texts import text_tokens
 
@@ -142,14 +142,9 @@ class QuestionAnswerer:
         Arguments and errors are those of `__call__`. Iterators are read as the tasks
         are asked for; what stands in lists is checked at once, before any work begins.
         """
-        sizes = lengths(
-            self.tokenizer,
-            self.model,
-            max_seq_len,
-            doc_stride,
-            max_question_len,
-            special=family_of(self.tokenizer, self.model).special,
-        )
+        special = family_of(self.tokenizer, self.model).special
+        given = (max_seq_len, doc_stride, max_question_len)
+        sizes = lengths(self.tokenizer, self.model, *given, special=special)
         asked = pairs(question, context)
         return self._tasks(
             asked if is_lazy(question, context) else iter(list(asked)), sizes
@@ -182,16 +177,13 @@ class QuestionAnswerer:
         """
         if batch_size is not None:
             batch_size = check_integer("batch_size", batch_size)
-        family = family_of(self.tokenizer, self.model)
-        return self._logits(tasks, family, batch_size, self._place(device))
+        check_answering(self.model)
+        return self._logits(tasks, batch_size, self._place(device))
 
     def _logits(
-        self,
-        tasks: Iterable[Task],
-        family: Family,
-        size: int | None,
-        device: torch.device,
+        self, tasks: Iterable[Task], size: int | None, device: torch.device
     ) -> Iterator[tuple[Task, Tensor]]:
+        family = family_of(self.tokenizer, self.model)
         for group in groups(tasks):
             model = fused(on_device(self.model, device))
             rows = logits_of(group, family, model, size, self.bfloat16)

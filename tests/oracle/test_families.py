@@ -6,6 +6,7 @@ from companion import QuestionAnswerer
 from companion.qa_pipeline.texts import text_tokens
 from oracle import compare, families, small
 
+pytestmark = pytest.mark.slow
 CLOSE = 1e-5
 BEFORE_WORDS = 12  # the old one's candidates for one answer
 
