@@ -62,7 +62,7 @@ export const numberChoice = (name, count, chosen, onchange) => {
 };
 
 /**
- * A text as its pieces, each as dark as its share of 1; see `shade`.
+ * A text as its pieces, each as dark as its share; see `shade`.
  * @param {string} name
  * @param {string[]} pieces
  * @param {ArrayLike<number>} shares
@@ -80,12 +80,13 @@ export const strip = (name, pieces, shares, onpick) => {
   return whole;
 };
 
-/** Show other shares on a strip, and which of its pieces is picked. */
+/** Show other shares on a strip, the largest darkest; and which piece is picked. */
 export const shade = (whole, shares, picked) => {
+  const largest = Math.max(...shares, 1e-9);
   [...whole.children].forEach((element, place) => {
-    const share = (shares[place] ?? 0).toFixed(3);
-    element.style.setProperty("--share", share);
-    if (shares.length) element.title = `${element.textContent} ${share}`;
+    const share = shares[place] ?? 0;
+    element.style.setProperty("--share", (share / largest).toFixed(3));
+    if (shares.length) element.title = `${element.textContent} ${share.toFixed(3)}`;
     if (element.type) element.setAttribute("aria-pressed", String(place === picked));
   });
 };

@@ -57,6 +57,9 @@ export const panel = (root, model) => {
   const result = make("div", { class: "live-result" });
 
   const choice = /** @type {Record<string, number>} */ ({}); // layer, head, token
+  for (const name of ["layer", "head", "token"]) {
+    if (name in root.dataset) choice[name] = Number(root.dataset[name]);
+  }
 
   const busy = (/** @type {boolean} */ is) => {
     cancel.hidden = bar.hidden = !is;

@@ -36,6 +36,7 @@ KINDS = (
     "windows",
     "proof",
 )
+CHOICES = ("layer", "head", "token")  # what a panel with heads opens on
 
 
 @functools.cache
@@ -65,6 +66,7 @@ class Live(Directive):
     option_spec: ClassVar = {
         "question": directives.unchanged,
         "text": directives.unchanged,
+        **dict.fromkeys(CHOICES, directives.nonnegative_int),
     }
 
     def run(self) -> list[nodes.Node]:
@@ -77,9 +79,14 @@ class Live(Directive):
         text = running.PARAGRAPH if text == "paragraph" else text
         said = nodes.container(classes=["live-say"])
         self.state.nested_parse(self.content, self.content_offset, said)
+        chosen = "".join(
+            f' data-{name}="{self.options[name]}"'
+            for name in CHOICES
+            if name in self.options
+        )
         begin = (
             f'<div class="live" data-shows="{kind}" data-question="{escape(question)}" '
-            f'data-text="{escape(text)}">'
+            f'data-text="{escape(text)}"{chosen}>'
         )
         return [
             nodes.raw("", begin, format="html"),
