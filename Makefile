@@ -60,9 +60,10 @@ nightly: $(INSTALLED)  ## far more texts for the pipeline, beside the old one to
 	COMPANION_NIGHTLY=1 $(BIN)/pytest $(SIDE_BY_SIDE) tests/qa_pipeline tests/oracle
 
 # Not asserted there: how Torch prints a LayerNorm, what it takes for an integer, and at
-# which wrong shape the library stops.
+# which wrong shape the library stops. Version 5.2 cannot save a pipeline at all.
 NEWER := tests/test_architecture.py::test_the_notes_tree_and_its_one_new_word \
   tests/test_comparison.py::test_watching_ends_when_the_library_fails \
+  tests/qa_pipeline/test_transformers_pipeline.py::test_what_is_saved_needs_no_code \
   tests/views/test_choices.py::test_what_is_no_integer_is_refused
 
 oldest: .venv-oldest/installed  ## the tests with the oldest dependencies promised

@@ -11,6 +11,8 @@ from typing import Any
 
 import torch
 import transformers
+from tokenizers import Tokenizer as Backend
+from tokenizers import models, processors
 from tokenizers.pre_tokenizers import ByteLevel
 from transformers import AutoConfig, AutoModelForQuestionAnswering, PreTrainedModel
 from transformers import PreTrainedTokenizerBase as Tokenizer
@@ -134,21 +136,30 @@ def _tokenizer(name: str) -> Tokenizer:
     made = MAKERS[cut](first)
     if kind != "PreTrainedTokenizerFast":
         own = {"do_lower_case": False} if cut == "words" else {}
-        return getattr(transformers, kind)(**made, **own, **arguments)
+        tokenizer = getattr(transformers, kind)(**made, **own, **arguments)
+        if not tokenizer.num_special_tokens_to_add(pair=True):  # DeBERTa's, in 5.2
+            template = _template(special, first, types=True)
+            tokenizer.backend_tokenizer.post_processor = template
+        return tokenizer
     return _generic(made, special, arguments)
 
 
 def _generic(made: dict, special: dict[str, str], arguments: dict) -> Tokenizer:
     """Make ModernBERT's kind: byte pairs in BERT's template, without a class."""
-    from tokenizers import Tokenizer as Backend
-    from tokenizers import models, processors
-
     backend = Backend(models.BPE(**made))
     backend.pre_tokenizer = ByteLevel(add_prefix_space=False)
-    cls, sep = special["cls"], special["sep"]
-    backend.post_processor = processors.TemplateProcessing(
-        single=f"{cls} $A {sep}",
-        pair=f"{cls} $A {sep} $B {sep}",
-        special_tokens=[(t, made["vocab"][t]) for t in (cls, sep)],
-    )
+    backend.post_processor = _template(special, list(made["vocab"]), types=False)
     return transformers.PreTrainedTokenizerFast(tokenizer_object=backend, **arguments)
+
+
+def _template(
+    special: dict[str, str], pieces: list[str], types: bool
+) -> processors.TemplateProcessing:
+    """BERT's special tokens around two texts, with or without its types."""
+    cls, sep = special["cls"], special["sep"]
+    second = int(types)
+    return processors.TemplateProcessing(
+        single=f"{cls} $A {sep}",
+        pair=f"{cls} $A {sep} $B:{second} {sep}:{second}",
+        special_tokens=[(token, pieces.index(token)) for token in (cls, sep)],
+    )
