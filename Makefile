@@ -71,15 +71,14 @@ oldest: .venv-oldest/installed  ## the tests with the oldest dependencies promis
 	  --ignore tests/book --ignore tests/tools --ignore tests/test_docs.py \
 	  $(addprefix --deselect ,$(NEWER))
 
-test: outputs  ## every notebook re-executed and compared, and the tests
-	$(ONE_THREAD) $(BIN)/pytest tests $(SIDE_BY_SIDE)
+test: outputs  ## every notebook re-executed and compared, and the tests but the slow ones
+	$(ONE_THREAD) $(BIN)/pytest tests -m "not slow" $(SIDE_BY_SIDE)
 
-# Its first half, and the second with coverage: nbval would measure the kernels too, and
-# fails at it.
-outputs: $(INSTALLED)
+outputs: $(INSTALLED)  ## every notebook re-executed and compared
 	$(BIN)/pytest --nbval $(SIDE_BY_SIDE) notebooks
 
-coverage: $(INSTALLED)  ## the tests alone, and how much of the companion they run
+# Not together with the outputs: nbval would measure the kernels too, and fails at it.
+coverage: $(INSTALLED)  ## all tests, the slow ones too, and how much they run
 	$(ONE_THREAD) $(BIN)/pytest tests $(SIDE_BY_SIDE) --cov
 
 lab: $(INSTALLED)  ## JupyterLab on the notebooks
