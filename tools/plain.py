@@ -22,7 +22,7 @@ ROLE = re.compile(r"\{([a-z:]+)\}`([^`]+)`")
 TITLED = re.compile(r"(.*?)\s*<(.+)>")
 LABEL = re.compile(r"^\(([\w-]+)\)=\n+(#+) (.*)", re.MULTILINE)
 BOX = re.compile(r"^:::\{(note|tip|important|warning)\}\n(.*?)\n:::$", re.M | re.S)
-PANEL = re.compile(r"^:::\{live\} .*\n((?::.*\n)*)(.*?)\n:::$", re.M | re.S)
+PANEL = re.compile(r"^:::\{live\} [^\n]*\n(:[^\n]*\n)*(.*?)\n:::$", re.M | re.S)
 DEFINITION = re.compile(r"^(\S.*)\n: +", re.MULTILINE)
 FIGURE = re.compile(r"^ +figure:\n +name: (\S+)$", re.MULTILINE)
 

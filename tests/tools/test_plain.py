@@ -28,6 +28,10 @@ from tools.plain import places, written_out
         ("weights\n: The mean.\n", "- weights: The mean.\n"),
         ("Agrees?\n: Yes.\n  All.\n", "- Agrees? Yes.\n  All.\n"),
         (":::{note}\nOne.\n\nTwo.\n:::", "> **Note.** One.\n>\n> Two."),
+        (
+            ":::{live} heads\n:layer: 1\n:text: paragraph\nOne\nand {term}`head`.\n:::",
+            "> **In the built book**, on your own words: One\n> and *head*.",
+        ),
         ("$\\sqrt D$, `B` and [a](b)", "$\\sqrt D$, `B` and [a](b)"),
     ],
 )
