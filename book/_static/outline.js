@@ -61,5 +61,6 @@
   addEventListener("hashchange", follow);
   addEventListener("scroll", soon, { passive: true });
   addEventListener("resize", soon);
+  new ResizeObserver(soon).observe(document.body); // a view that is drawn moves the rest
   follow();
 })();

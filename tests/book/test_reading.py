@@ -50,8 +50,9 @@ def test_the_outline_marks_the_section_that_one_reads(chapter):
 
 
 def test_at_the_end_the_last_section_is_marked(chapter):
-    chapter.keyboard.press("End")
-    settled(chapter)
+    for _ in range(2):  # once more, if a view was drawn below the first end
+        chapter.keyboard.press("End")
+        settled(chapter)
     [marked] = chapter.evaluate(MARKED)
     assert marked == "#read-on"
 
