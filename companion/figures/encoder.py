@@ -97,6 +97,8 @@ def update_lengths(lengths: dict[str, list[float]]) -> Axes:
 def over_layers(lines: dict[str, list[float]], ylabel: str) -> Axes:
     """Draw a line for each name: its number at the embeddings and after each layer."""
     ax = new_axes(3.2)
+    # The last digits depend on the number of threads, and would change the picture.
+    lines = {name: [round(n, 4) for n in numbers] for name, numbers in lines.items()}
     for i, (name, numbers) in enumerate(lines.items()):
         [line] = ax.plot(range(len(numbers)), numbers, marker="o", ms=4, label=name)
         line.set(color=COLOURS[i % 4], linestyle=DASHES[i % 4])
