@@ -12,6 +12,7 @@ from importlib import resources
 from typing import Any
 
 from companion import extras
+from companion.views.runtime import scoped
 
 WORKER = (
     "formulas.js",
@@ -23,8 +24,6 @@ WORKER = (
     "reader.js",
     "worker.js",
 )
-IMPORT = re.compile(r'^import\s[^;]*?from\s"[^"]+";\n', re.MULTILINE)
-EXPORT = re.compile(r"^export (?=const |function |class )", re.MULTILINE)
 INSERT = re.compile(r"^ */\* insert (\S+) \*/", re.MULTILINE)
 
 
@@ -39,7 +38,7 @@ def kernel() -> bytes:
 
 def worker() -> str:
     """The script that runs beside the page."""
-    parts = "\n".join(_part(name) for name in WORKER)
+    parts = "\n".join(scoped(source(name)) for name in WORKER)
     return f'"use strict";\n(() => {{\n{parts}}})();\n'
 
 
@@ -54,7 +53,7 @@ def page(sizes: dict[str, int]) -> str:
         "code": base64.b64encode(kernel()).decode("ascii"),
         "sizes": sizes,
     }
-    text = INSERT.sub(lambda found: _part(found[1]), source("page.js"))
+    text = INSERT.sub(lambda found: scoped(source(found[1])), source("page.js"))
     return f"const PARTS = {_literal(parts)};\n{text}"
 
 
@@ -66,11 +65,6 @@ def block(name: str, packed: str) -> str:
 def _literal(value: Any) -> str:
     """JSON that may stand in a script, and in a page."""
     return json.dumps(value, ensure_ascii=True).replace("</", "<\\/")
-
-
-def _part(name: str) -> str:
-    """A module without its imports and exports: what it imports stands above it."""
-    return EXPORT.sub("", IMPORT.sub("", source(name)))
 
 
 @cache

@@ -31,8 +31,14 @@ def script() -> str:
 def _part(name: str) -> str:
     """Return a style sheet as it is, and a module as a function with its exports."""
     text = _own(name)
-    if not name.endswith(".js"):
-        return text
+    return scoped(text) if name.endswith(".js") else text
+
+
+def scoped(text: str) -> str:
+    """Return a JavaScript module as a function of its own, which gives its exports.
+
+    What it imports must stand above it in the script.
+    """
     exports = ", ".join(EXPORT.findall(text))
     body = EXPORT.sub("", IMPORT.sub("", text))
     return f"const {{ {exports} }} = (() => {{\n{body}return {{ {exports} }};\n}})();"

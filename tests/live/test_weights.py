@@ -3,6 +3,7 @@
 import base64
 import json
 import zlib
+from pathlib import Path
 
 import numpy
 import pytest
@@ -10,6 +11,8 @@ import torch
 
 from companion.live import weights
 from companion.rounding import LARGEST, restore_rows
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_each_weight_is_in_one_block(embedded):
@@ -68,3 +71,5 @@ def test_answers_with_rounded_weights_are_nearly_the_models(answerer, rounded_an
     assert ours["answer"] == theirs["answer"] == "Foo"
     assert ours["score"] == pytest.approx(theirs["score"], abs=0.005)
     assert ours["score"] != theirs["score"]
+    page = (ROOT / "book" / "in_javascript.md").read_text("utf-8")
+    assert f"has a score of {ours['score']:.3f} with rounded weights" in page
