@@ -60,29 +60,26 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
             "      --base my_model --epochs 1 --output my_second_model",
         ),
     )
-    add_data(command)
-    command.add_argument(
-        "--output", type=Path, required=True, help="folder to write to; must not exist"
-    )
-    command.add_argument(
-        "--base",
-        default="minilm-cased",
-        help="a folder, a hub name with its revision, NAME@REVISION, minilm-cased or "
-        "minilm-uncased; default: %(default)s",
-    )
+    add_data_and_output(command)
     add_recipe_options(command, OPTIONS, Recipe())
     command.set_defaults(run=run)
 
 
-def add_data(command: argparse.ArgumentParser, more: str = "") -> None:
-    """Add `--data`, whose help ends with `more`, and what is held out of it."""
+def add_data_and_output(
+    command: argparse.ArgumentParser, texts: str = "", bases: str = ""
+) -> None:
+    """Add what is read, what of it is held out, the base, and where the model goes.
+
+    Args:
+        texts, bases: what the help of `--data` and `--base` says besides.
+    """
     command.add_argument(
         "--data",
         nargs="+",
         required=True,
         metavar="FILE[:SHARE]",
         help="files in SQuAD's format (.json, .json.gz), `short-contexts`, or "
-        f"hub:NAME@REVISION[/CONFIG[/SPLIT]]{more}; FILE:0.5 takes half, FILE:2 all "
+        f"hub:NAME@REVISION[/CONFIG[/SPLIT]]{texts}; FILE:0.5 takes half, FILE:2 all "
         "twice",
     )
     command.add_argument(
@@ -101,6 +98,15 @@ def add_data(command: argparse.ArgumentParser, more: str = "") -> None:
         const=["none"],
         dest="hold_out",
         help="the same as --hold-out none",
+    )
+    command.add_argument(
+        "--output", type=Path, required=True, help="folder to write to; must not exist"
+    )
+    command.add_argument(
+        "--base",
+        default="minilm-cased",
+        help="a folder, a hub name with its revision, NAME@REVISION, minilm-cased or "
+        f"minilm-uncased{bases}; default: %(default)s",
     )
 
 

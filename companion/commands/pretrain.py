@@ -5,7 +5,6 @@ On several processors: `torchrun --nproc_per_node 2 -m companion pretrain ...`, 
 """
 
 import argparse
-from pathlib import Path
 
 from companion.commands import (
     Options,
@@ -15,7 +14,7 @@ from companion.commands import (
     number,
     own_warnings,
 )
-from companion.commands.fine_tune import add_data
+from companion.commands.fine_tune import add_data_and_output
 from companion.pretraining.recipe import FROZEN, PretrainingRecipe
 from companion.training.options import ARITHMETIC
 
@@ -47,16 +46,10 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
             "pretrain --data train.json --base random --output my_guesser",
         ),
     )
-    add_data(command, "; or text files (.txt) with empty lines between paragraphs")
-    command.add_argument(
-        "--output", type=Path, required=True, help="folder to write to; must not exist"
-    )
-    command.add_argument(
-        "--base",
-        default="minilm-cased",
-        help="a folder, a hub name with its revision, NAME@REVISION, minilm-cased, "
-        "minilm-uncased, or random, new weights in the embedded model's shape; "
-        "default: %(default)s",
+    add_data_and_output(
+        command,
+        texts="; or text files (.txt) with empty lines between paragraphs",
+        bases=", or random, new weights in the embedded model's shape",
     )
     add_recipe_options(command, OPTIONS, PretrainingRecipe())
     command.add_argument(

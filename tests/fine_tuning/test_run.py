@@ -10,6 +10,7 @@ import time
 
 import pytest
 import torch
+from interrupted import stopped
 from squad_files import answer, squad_file
 from transformers import BertTokenizer
 
@@ -186,25 +187,9 @@ def test_a_record_of_another_program_is_none(base, people, tmp_path, content):
     assert command_line.main(["evaluate", str(people), "--model", str(base)]) == 0
 
 
-def interrupted(arguments):
-    """Run the command, and die at the third step."""
-    calls = []
-
-    def one_step(*rest):
-        calls.append(rest)
-        if len(calls) > 2:
-            raise KeyboardInterrupt
-        return loop_one_step(*rest)
-
-    loop_one_step = loop.one_step
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loop, "one_step", one_step)
-        assert command_line.main(arguments) == 130
-
-
 def test_only_what_is_trained_on_must_stay_as_it_was(base, people, tmp_path, capsys):
     arguments = command(base, people, tmp_path / "output")
-    interrupted(arguments)
+    stopped(arguments)
     text = people.read_text("utf-8")
     people.write_text(text.replace("Who 5?", "Who, 5?"), "utf-8")  # trained on
     assert command_line.main(arguments) == 1

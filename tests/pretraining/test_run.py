@@ -9,6 +9,7 @@ import sys
 
 import pytest
 import torch
+from interrupted import stopped
 from safetensors.torch import load_file
 from squad_files import answer, squad_file
 from transformers import BertForMaskedLM, BertForPreTraining, BertForQuestionAnswering
@@ -319,22 +320,6 @@ def test_fine_tuning_refuses_a_plain_text(base, story, tmp_path, capsys):
     assert "story.txt: no JSON file" in capsys.readouterr().err
 
 
-def interrupted(arguments):
-    """Run the command, and die at the third step."""
-    calls = []
-
-    def one_step(*rest):
-        calls.append(rest)
-        if len(calls) > 2:
-            raise KeyboardInterrupt
-        return loop_one_step(*rest)
-
-    loop_one_step = loop.one_step
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loop, "one_step", one_step)
-        assert command_line.main(arguments) == 130
-
-
 @pytest.mark.slow
 def test_the_same_command_goes_on_to_the_same_weights(base, people, tmp_path, capsys):
     for more in ([], ["--next-sentence"], ["--freeze", "words"]):
@@ -344,7 +329,7 @@ def test_the_same_command_goes_on_to_the_same_weights(base, people, tmp_path, ca
         cut, whole = (
             command(base, people, n, *more, "--dropout", "0.1") for n in names
         )
-        interrupted(cut)
+        stopped(cut)
         assert command_line.main(cut) == command_line.main(whole) == 0
         weights = [(n / "model.safetensors").read_bytes() for n in names]
         assert weights[0] == weights[1]
@@ -356,7 +341,7 @@ def test_another_text_is_not_taken_up_by_a_run_that_was_cut(
     base, people, tmp_path, capsys
 ):
     arguments = command(base, people, tmp_path / "out")
-    interrupted(arguments)
+    stopped(arguments)
     text = people.read_text("utf-8")
     people.write_text(text.replace("name is cleo", "name is dora"), "utf-8")
     assert command_line.main(arguments) == 1
