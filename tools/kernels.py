@@ -43,6 +43,7 @@ def environment(folder: Path, kept: str = "") -> dict[str, str]:
         "IPYTHONDIR": str(folder / "ipython"),
         "MPLCONFIGDIR": str(folder / "matplotlib"),
         "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
+        "OMP_WAIT_POLICY": "PASSIVE",  # two kernels share the cores: none spins on them
         "HF_HUB_OFFLINE": "1",
         "TRANSFORMERS_OFFLINE": "1",
         views.BOOK: "1",  # the page brings the script that draws the views
