@@ -21,7 +21,7 @@ ORDER = [
     *("architecture", "tokens", "embeddings", "attention", "encoder", "qa_head"),
     *("rounding", "loading", "running", "measured", "projection", "comparison"),
     *("qa_pipeline", "transformers_pipeline"),
-    *("heads", "figures", "training", "fine_tuning"),
+    *("heads", "figures", "training", "bulk", "fine_tuning"),
     *("pretraining", "exercises", "views", "live", "companion", "commands", "__main__"),
 ]
 IN_SEVERAL = {"add_parser", "run"}  # what each of the commands has

@@ -32,6 +32,13 @@ def add_model_option(command: argparse.ArgumentParser) -> None:
     )
 
 
+def add_device_option(command: argparse._ActionsContainer, default: str) -> None:
+    """Add `--device`, which `companion.question_answerer` takes."""
+    command.add_argument(
+        "--device", help=f"where to compute, such as cpu or cuda; default: {default}"
+    )
+
+
 def described(text: str, *examples: str) -> dict[str, Any]:
     """What `add_parser` needs for a help that ends with commands to try."""
     lines = "\n".join(f"  python -m companion {example}" for example in examples)

@@ -1,4 +1,7 @@
-"""`python -m companion ask`: a question about a text, files or standard input."""
+"""`python -m companion ask`: a question about a text, files or standard input.
+
+`--jsonl` asks a whole file of questions; see `companion.commands.ask_lines`.
+"""
 
 import argparse
 import json
@@ -8,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 import companion
 from companion.commands import add_model_option, described, integer
+from companion.commands.ask_lines import add_lines_options, ask_lines, call_options
 
 if TYPE_CHECKING:
     from companion.qa_pipeline.answers import Answer
@@ -18,6 +22,7 @@ EXAMPLES = (
     'ask "Who?" "My name is Foo"',
     'ask "When was it built?" --file mill.txt church.txt',
     'ask "Who?" --file letter.txt --json --no-answer --top-k 3',
+    "ask --jsonl questions.jsonl --output answers.jsonl --top-k 3",
 )
 
 
@@ -32,7 +37,9 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
             *EXAMPLES,
         ),
     )
-    command.add_argument("question", help='in quotes, such as "Who wrote it?"')
+    command.add_argument(
+        "question", nargs="?", help='in quotes, such as "Who wrote it?"'
+    )
     command.add_argument("context", nargs="?", help="the text itself")
     command.add_argument(
         "--file",
@@ -52,21 +59,32 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         "--json it is told wherever it is the most probable",
     )
     add_model_option(command)
+    add_lines_options(command)
     command.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> None:
     """Print the answers, the most probable first, and what stands around them."""
+    if options.jsonl is not None or options.output or options.skip_bad_lines:
+        ask_lines(options)
+    else:
+        print(_answers(options))
+
+
+def _answers(options: argparse.Namespace) -> str:
+    if options.question is None:
+        raise ValueError("give a question, or --jsonl and a file of them")
     texts = _texts(options)
-    answerer = companion.question_answerer(options.model)
+    answerer = companion.question_answerer(options.model, device=options.device)
     answered = answerer(
         options.question,
         [text for _, text in texts],
         top_k=options.top_k + 1,  # one more, where "no answer" is among them
         handle_impossible_answer=options.no_answer or not options.json,
+        **call_options(options),
     )
     found = list(zip(texts, answered, strict=True))
-    print(_json(found, options.top_k) if options.json else _lines(found, options.top_k))
+    return (_json if options.json else _lines)(found, options.top_k)
 
 
 def _json(found: list[tuple[Text, list["Answer"]]], most: int) -> str:

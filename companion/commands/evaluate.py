@@ -1,4 +1,8 @@
-"""`python -m companion evaluate`: EM, F1 and their bounds, by file."""
+"""`python -m companion evaluate`: EM, F1 and their bounds, by file.
+
+On several processes: `torchrun --nproc_per_node 2 -m companion evaluate ...`, or
+`accelerate launch -m companion evaluate ...` with the same arguments.
+"""
 
 import argparse
 import json
@@ -7,17 +11,21 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from transformers import BertForQuestionAnswering, BertTokenizer
-
 import companion
 from companion import extras, measured
-from companion.commands import add_model_option, described, number
+from companion.bulk.processes import Processes, joined, own_device
+from companion.commands import (
+    add_device_option,
+    add_model_option,
+    described,
+    number,
+)
+from companion.devices import as_device
 from companion.fine_tuning import card, evaluation, features, reports
 from companion.fine_tuning.held_out import recorded
 from companion.fine_tuning.squad import Example, read_squad
 from companion.live.weights import rounded_copy
 from companion.loading import EMBEDDED
-from companion.qa_pipeline.arguments import lengths
 from companion.training.outputs import check_file
 
 if TYPE_CHECKING:
@@ -46,6 +54,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         help="questions in SQuAD's format, .json or .json.gz",
     )
     add_model_option(command)
+    add_device_option(command, "a GPU, if there is one")
     command.add_argument(
         "--held-out",
         action="store_true",
@@ -76,39 +85,49 @@ def run(options: argparse.Namespace) -> None:
     """Print a line per file, and one for all questions if there are several files."""
     _check_outputs(options)
     names = reports.domain_names(options.files)
+    with joined() as processes:
+        report = _report(names, options, processes)
+    if processes.rank:
+        return
+    if options.json:
+        options.json.write_text(json.dumps(report, indent=1) + "\n", "utf-8")
+    if options.picture:
+        last = report.get("all") or report["domains"][names[0]]
+        _draw(last["reliability"], options.picture)
+
+
+def _report(
+    names: list[str], options: argparse.Namespace, processes: Processes
+) -> dict[str, Any]:
+    """Ask all questions; print the figures, and return them with their source."""
     name = options.model or os.environ.get("COMPANION_MODEL") or EMBEDDED
     folder = Path(name).expanduser()
     stages = card.stages_of(folder)
-    parts = [_questions(path, stages, options) for path in options.files]
+    parts = [_questions(path, stages, options, processes) for path in options.files]
     _check_unanswerable(parts, options)
     tokenizer, model = companion.load(options.model)
-    asked = dict(zip(names, _ask(parts, tokenizer, model), strict=True))
+    model.to(as_device(options.device or own_device()))
+    asked = reports.ask_all(parts, tokenizer, model, processes)
     report = reports.report(
-        asked,
+        dict(zip(names, asked, strict=True)),
         _command(names, options),
         measured.weights_sha256(folder),
         made_by=[stage["command"] for stage in stages],
     )
-    every = _print(report, "")
+    _print(report, "")
     if options.rounded:
-        again = dict(
-            zip(names, _ask(parts, tokenizer, rounded_copy(model)), strict=True)
-        )
-        report["rounded"] = reports.figures_of(again)
+        again = reports.ask_all(parts, tokenizer, rounded_copy(model), processes)
+        report["rounded"] = reports.figures_of(dict(zip(names, again, strict=True)))
         _print(report["rounded"], ", rounded")
-    if options.json:
-        options.json.write_text(json.dumps(report, indent=1) + "\n", "utf-8")
-    if options.picture:
-        _draw(every[-1][1]["reliability"], options.picture)
+    return report
 
 
-def _print(report: dict[str, Any], more: str) -> list[tuple[str, dict[str, Any]]]:
-    """Print a line for each file and one for all; return their names and figures."""
+def _print(report: dict[str, Any], more: str) -> None:
+    """Print a line for each file and one for all."""
     every = list(report["domains"].items())
     every += [("all", report["all"])] if "all" in report else []
     for name, figures in every:
         print(f"{name}{more}  {evaluation.one_line(figures)}")
-    return every
 
 
 def _check_outputs(options: argparse.Namespace) -> None:
@@ -123,19 +142,6 @@ def _check_outputs(options: argparse.Namespace) -> None:
         path = getattr(options, name)
         if path and path.resolve() in inputs:
             raise ValueError(f"--{name} {path}: is one of the files to read")
-
-
-def _ask(
-    parts: list[list[Example]],
-    tokenizer: BertTokenizer,
-    model: BertForQuestionAnswering,
-) -> list[list[evaluation.Asked]]:
-    """Ask the questions of each part; all of them are checked before the first."""
-    sizes = lengths(tokenizer, model)
-    for part in parts:
-        features.check_readable(part, tokenizer, sizes)
-    mixed = any(not e.answers for part in parts for e in part)
-    return [evaluation.ask(tokenizer, model, part, no_answer=mixed) for part in parts]
 
 
 def _command(names: list[str], options: argparse.Namespace) -> str:
@@ -155,13 +161,16 @@ def _draw(bins: list[dict[str, Any]], path: Path) -> None:
 
 
 def _questions(
-    path: Path, stages: list[card.Stage], options: argparse.Namespace
+    path: Path,
+    stages: list[card.Stage],
+    options: argparse.Namespace,
+    processes: Processes,
 ) -> list[Example]:
     examples = read_squad(path)
     if options.held_out:
         examples = recorded(stages, examples, str(path))
     lost = [e for e in examples if e.answers and not _in_context(e)]
-    if lost:
+    if lost and processes.rank == 0:
         print(
             f"companion: {len(lost)} of {len(examples)} questions of {path} have no "
             f"reference that is in their context, and count as wrong; the first is "

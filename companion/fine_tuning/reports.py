@@ -1,15 +1,25 @@
 """The figures of several files together, as `evaluate --json` writes them. Chapter 9.
 
 domain_names   a name for each file that no other has
+ask_all        the questions of all files, asked by all processes
 report         the summary of each file, with the command that makes it again
 figures_of     the summaries alone
 """
 
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from companion.fine_tuning.evaluation import Asked, summary
+from transformers import BertForQuestionAnswering, BertTokenizer
+
+from companion.bulk.processes import Processes
+from companion.fine_tuning.evaluation import Asked, ask, summary
+from companion.fine_tuning.features import check_readable
+from companion.fine_tuning.squad import Example
+from companion.qa_pipeline.arguments import lengths
+
+AT_ONCE = 512  # questions, for a process
 
 
 def domain_names(paths: list[Path]) -> list[str]:
@@ -32,6 +42,35 @@ def _name(path: Path, others: list[Path]) -> str:
         if sum(other.parts[-count:] == parts[-count:] for other in others) == 1:
             return "/".join(parts[-count:])
     return path.as_posix()
+
+
+def ask_all(
+    parts: list[list[Example]],
+    tokenizer: BertTokenizer,
+    model: BertForQuestionAnswering,
+    processes: Processes,
+) -> list[list[Asked]]:
+    """Ask the questions of each part; all of them are checked before the first.
+
+    Returns:
+        The same in all processes, and for any number of them: where blocks of questions
+        end does not depend on it.
+    Raises:
+        ValueError: naming a question that cannot be read.
+    """
+    sizes = lengths(tokenizer, model)
+    for part in parts:
+        check_readable(part, tokenizer, sizes)
+    mixed = any(not e.answers for part in parts for e in part)
+    work = partial(ask, tokenizer, model, no_answer=mixed)
+    return [
+        [a for _, asked in processes.share(_blocks(part), work) for a in asked]
+        for part in parts
+    ]
+
+
+def _blocks(part: list[Example]) -> list[list[Example]]:
+    return [part[i : i + AT_ONCE] for i in range(0, len(part), AT_ONCE)]
 
 
 def report(

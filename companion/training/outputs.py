@@ -1,7 +1,9 @@
 """Refuse a place that cannot be written to, before the work whose result goes there."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 
 def check_new_folder(option: str, path: Path) -> None:
@@ -31,9 +33,29 @@ def check_partial(option: str, output: Path, own: set[str]) -> None:
     names = {p.name.removesuffix(".new") for p in partial.glob("*")}
     if strange := names - own:
         raise ValueError(
-            f"{option} {output}: {partial} is in the way; no training wrote "
-            f"{min(strange)!r} in it"
+            f"{option} {output}: {partial} is in the way; no run of this command "
+            f"wrote {min(strange)!r} in it"
         )
+
+
+def check_facts(
+    folder: Path, saved: Mapping[str, Any], asked: Mapping[str, Any], what: str
+) -> None:
+    """Make sure that what was begun in a folder is what is asked for now.
+
+    Args:
+        saved, asked: all that the result depends on, by name.
+        what: is made there, for the message.
+    Raises:
+        ValueError: naming the first fact that differs.
+    """
+    for name in sorted(saved.keys() | asked.keys()):
+        if saved.get(name) != asked.get(name):
+            raise ValueError(
+                f"{folder} holds {what} begun with {name} {saved.get(name)!r}, not "
+                f"{asked.get(name)!r}: repeat that command to go on, or remove the "
+                "folder to begin anew"
+            )
 
 
 def check_file(option: str, path: Path, suffixes: tuple[str, ...] = ()) -> None:

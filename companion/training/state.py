@@ -20,6 +20,8 @@ from torch import Tensor
 from torch.nn import Module
 from torch.optim import Optimizer
 
+from companion.training.outputs import check_facts
+
 if TYPE_CHECKING:
     from accelerate import Accelerator
 
@@ -73,7 +75,8 @@ def read_state(
     try:
         with safe_open(path, framework="pt") as file:
             header = json.loads(file.metadata()["state"])
-            _check_facts(path, header["facts"], json.loads(json.dumps(facts)))
+            asked = json.loads(json.dumps(facts))
+            check_facts(path.parent, header["facts"], asked, "a training that was")
             for name, parameter in _trained(model):
                 parameter.data.copy_(file.get_tensor(f"weights.{name}"))
                 if header["step"]:
@@ -116,13 +119,3 @@ def _random_states(accelerator: "Accelerator") -> dict[str, Tensor]:
         name: accelerator.gather(state.to(accelerator.device)[None]).cpu().contiguous()
         for name, state in states.items()
     }
-
-
-def _check_facts(path: Path, saved: dict[str, Any], asked: dict[str, Any]) -> None:
-    for name in sorted(saved.keys() | asked.keys()):
-        if saved.get(name) != asked.get(name):
-            raise ValueError(
-                f"{path.parent} holds a training that was begun with {name} "
-                f"{saved.get(name)!r}, not {asked.get(name)!r}: repeat that command to "
-                "go on with it, or remove the folder to begin anew"
-            )

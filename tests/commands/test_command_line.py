@@ -307,7 +307,7 @@ def test_a_full_disk_is_one_line(monkeypatch, capsys):
     ],
 )
 def test_a_known_cause_is_one_line(monkeypatch, capsys, error, message):
-    def load(name):
+    def load(name, **_):
         raise error
 
     monkeypatch.setattr(companion, "question_answerer", load, raising=False)
@@ -318,7 +318,7 @@ def test_a_known_cause_is_one_line(monkeypatch, capsys, error, message):
 
 
 def test_an_unknown_cause_is_not_hidden(monkeypatch):
-    def load(name):
+    def load(name, **_):
         raise RuntimeError("a mistake in the program")
 
     monkeypatch.setattr(companion, "question_answerer", load, raising=False)
