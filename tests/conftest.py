@@ -50,6 +50,15 @@ def browser():
         yield browser
 
 
+@pytest.fixture(scope="module")
+def firefox(tmp_path_factory):
+    """The page of a Firefox, for one file."""
+    from firefox import launched
+
+    with launched(tmp_path_factory.mktemp("profile")) as page:
+        yield page
+
+
 @pytest.fixture(scope="session")
 def embedded():
     """The book's own tokenizer and model."""

@@ -15,6 +15,7 @@
   /* insert links.js */
   /* insert saving.js */
   /* insert tools.js */
+  /* insert wide.js */
   /* insert view.js */
   /* insert squares.js */
   /* insert head.js */

@@ -3,10 +3,10 @@
 
 import { element, labelled } from "./elements.js";
 import { toolsOf } from "./tools.js";
+import { markEdges } from "./wide.js";
 
 /**
- * A box in which a wide table scrolls. It marks whether something is hidden at its right,
- * where it fades, and can then be scrolled by keyboard.
+ * A box in which a wide table scrolls; it fades where something is hidden at its right.
  * @param {string} name - what a screen reader calls it
  */
 export const scrolling = (name, table) => {
@@ -15,16 +15,7 @@ export const scrolling = (name, table) => {
     { class: "wide", role: "group", "aria-label": name },
     table,
   );
-  const update = () => {
-    const hidden = box.scrollWidth - box.clientWidth;
-    box.dataset.more = box.scrollLeft < hidden - 1;
-    if (hidden > 1) box.setAttribute("tabindex", 0);
-    else box.removeAttribute("tabindex");
-  };
-  box.addEventListener("scroll", update);
-  const sizes = new ResizeObserver(update);
-  sizes.observe(box);
-  sizes.observe(table);
+  markEdges([box], [table]);
   return box;
 };
 

@@ -166,7 +166,7 @@ def test_each_page_opened_from_a_file(book, browser, scheme):
     assert found == []
 
 
-# A moment after a resize, the theme lets the keyboard reach each box that now scrolls.
+# A moment after a resize, the keyboard reaches each box that now scrolls.
 REACHED = """() => [...document.querySelectorAll("pre")].every(
   (pre) => pre.scrollWidth <= pre.clientWidth || pre.tabIndex === 0
 )"""

@@ -1,62 +1,60 @@
 """The model in a second engine: the same numbers, tokens and answers."""
 
-import json
-
-import firefox
 import pytest
 from live_pages import (
     ANSWER,
     CLOSE,
-    FRAME,
     TOKENIZE,
     in_utf_16,
     questions,
-    root,
     texts_of_ten_scripts,
     the_librarys,
 )
 
 pytestmark = pytest.mark.slow
 
-REPORT = """<script>
-const report = (found) =>
-  fetch("/report", { method: "POST", body: JSON.stringify(found) });
-addEventListener("error", (event) => report({ error: event.message }));
-addEventListener("DOMContentLoaded", async () => {
-  try {
-    const texts = %s, asked = %s;
-    document.querySelector("button[type=submit]").click();
-    const proof = await insideBertModel.ask("proof", "", "");
-    const tokens = await (%s)(texts);
-    const answers = await (%s)(asked);
-    const status = document.querySelector("[role=status]").textContent;
-    report({ proof, tokens, answers, status, width: document.body.scrollWidth });
-  } catch (error) {
-    report({ error: String(error) });
-  }
-});
-</script>"""
+STATUS = '[data-shows="answer"] [role=status]'
 
 
-def test_firefox_computes_the_same(site, tmp_path, cased, rounded_answerer):
+@pytest.fixture(scope="module")
+def page(firefox, site):
+    """The page, opened from a file, where the model was asked what stands there."""
+    firefox.resize(1280)
+    firefox.goto((site / "index.html").as_uri(), site.as_uri())
+    firefox.click('[data-shows="answer"] button[type=submit]')
+    firefox.until(
+        f"() => document.querySelector('{STATUS}').textContent.startsWith('The an')",
+        200,
+    )
+    yield firefox
+    assert firefox.problems == []
+
+
+def test_it_answers(page):
+    assert page.text(STATUS) == "The answer: Foo."
+    assert page.evaluate("() => document.body.scrollWidth - innerWidth") <= 0
+
+
+def test_it_has_the_companions_numbers(page):
+    found = page.evaluate("() => insideBertModel.ask('proof', '', '')")
+    assert len(found["rows"]) == 5 + 6 * 9 + 2
+    assert 0 < max(row["difference"] for row in found["rows"]) < CLOSE
+
+
+def test_it_has_the_librarys_tokens(page, cased):
     texts = list(texts_of_ten_scripts(1000))
-    asked = [list(pair) for pair in questions()][::4]
-    data = [json.dumps(part).replace("</", "<\\/") for part in (texts, asked)]
-    page = FRAME.format(root("answer")) + REPORT % (*data, TOKENIZE, ANSWER)
-    (site / "firefox.html").write_text(page, "utf-8")
-    found = firefox.reported(site, "firefox.html", tmp_path)
-    assert "error" not in found, found
-    rows = found["proof"]["rows"]
-    assert len(rows) == 5 + 6 * 9 + 2
-    assert 0 < max(row["difference"] for row in rows) < CLOSE
-    for text, mine, wanted in zip(
-        texts, found["tokens"], the_librarys(cased, texts), strict=True
-    ):
+    ours, theirs = page.evaluate(TOKENIZE, texts), the_librarys(cased, texts)
+    for text, mine, wanted in zip(texts, ours, theirs, strict=True):
         assert mine[:2] == wanted[:2], ascii(text)
-    for (question, context), mine in zip(asked, found["answers"], strict=True):
+
+
+def test_it_gives_the_companions_answers(page, rounded_answerer):
+    asked = list(questions())[::8]
+    for (question, context), mine in zip(
+        asked, page.evaluate(ANSWER, asked), strict=True
+    ):
         best, *_ = rounded_answerer(question, context, top_k=2)
         ours = mine["answers"][0]
         assert ours["score"] == pytest.approx(best["score"], abs=CLOSE)
         place = in_utf_16(context, [(best["start"], best["end"])])[0]
         assert [ours["start"], ours["end"]] == place, question
-    assert found["status"] == "The answer: Foo."

@@ -1,0 +1,129 @@
+"""The built pages in a second engine: whole, within the screen, used by a reader."""
+
+import io
+
+import pytest
+from chromium import served
+from pypdf import PdfReader
+
+from companion import running
+from companion.exercises import check_score_cost
+from tools import recall
+
+from .test_pages import pages
+
+pytestmark = pytest.mark.slow
+
+CHAPTER = "notebooks/04_attention.html"
+DRAWN = """async () => {
+  for (const view of document.querySelectorAll(".attention-view")) {
+    view.scrollIntoView();
+    while (!view.querySelector(".stage svg")) await new Promise(requestAnimationFrame);
+  }
+}"""
+# How wide a page is, and how many boxes hide something where no edge fades, or where
+# the keyboard does not reach it.
+LOOK = """() => [
+  document.documentElement.scrollWidth,
+  [...document.querySelectorAll(".bd-content *")].filter((box) => {
+    const { overflowX, maskImage } = getComputedStyle(box);
+    return /auto|scroll/.test(overflowX) && box.scrollWidth > box.clientWidth + 1
+      && (box.tabIndex < 0 || maskImage === "none");
+  }).length,
+]"""
+
+
+def test_each_page_opened_from_a_file(book, firefox):
+    """Nothing fails or is asked for elsewhere, nothing is cut off, all is in reach."""
+    found = []
+    for path in pages(book):
+        firefox.resize(1920)
+        firefox.goto(path.as_uri(), book.as_uri())
+        firefox.evaluate(DRAWN)
+        for width in (1920, 768, 360):
+            firefox.resize(width)
+            scrolled, unmarked = firefox.evaluate(LOOK)
+            if scrolled > width or unmarked:
+                found.append((path.stem, width, scrolled, unmarked))
+    assert found == []
+    assert firefox.problems == []
+
+
+@pytest.fixture(scope="module")
+def site(book):
+    with served(book) as base:
+        yield base
+
+
+@pytest.fixture
+def opened(firefox, site):
+    """Open a page of the book as a phone shows it; afterwards nothing went wrong."""
+
+    def open_(address):
+        firefox.resize(390)
+        firefox.goto(f"{site}/{address}", site)
+        return firefox
+
+    yield open_
+    assert firefox.problems == []
+
+
+def test_the_front_page_answers_and_the_dark_stays(opened):
+    page = opened("notebooks/index.html")
+    page.click(".asked-questions li:nth-child(2) button", "touch")
+    page.until("() => document.querySelector('.asked-answer').innerText.length > 5")
+    assert page.text(".asked-text mark") == list(running.QUESTIONS.values())[1]
+    theme = "() => document.documentElement.dataset.theme"
+    while page.evaluate(theme) != "dark":
+        page.click(".theme-switch-button")
+    page.reload()
+    assert page.evaluate(theme) == "dark"
+
+
+def test_a_term_is_searched_for_and_a_link_to_a_chapter_followed(opened):
+    page = opened(CHAPTER)
+    page.press("Control", "k")
+    page.type("subword")
+    page.press("Enter")
+    page.arrive("search.html?q=subword")
+    page.click("#found-pages h2 a", "touch")
+    page.arrive("02_tokens.html")
+    page.click("article p a[href^='04_attention.html']")
+    page.arrive("04_attention.html")
+
+
+def test_a_figure_is_enlarged(opened):
+    page = opened(CHAPTER)
+    page.click("figure a.image-reference img", "touch")
+    assert page.text("dialog[open] .caption-number").startswith("Figure 4.1")
+    page.press("Escape")
+    assert page.evaluate("() => document.querySelector('dialog[open]')") is None
+
+
+def test_answers_are_judged_and_remembered(opened):
+    page = opened(CHAPTER)
+    exercise = "[data-check=check_score_cost]"
+    page.click(f"{exercise} input")
+    page.type(f"{check_score_cost.key().wanted:,}")
+    page.press("Enter")
+    question, *_ = recall.questions("04_attention")
+    choice = 1 + [one.is_right for one in question.choices].index(True)
+    page.click(f".recall-choices li:nth-child({choice}) button", "touch")
+    page.click(".guess", "touch")
+    page.reload()
+    assert page.text(f"{exercise} [role=status]").endswith("right")
+    assert page.text(".recall-reason").startswith("Right.")
+    assert "head  previous" in page.text(".tag_guess-first .cell_output")
+
+
+def test_a_view_is_touched_and_the_page_printed(opened):
+    page = opened(CHAPTER)
+    page.evaluate(DRAWN)
+    page.click(".attention-view .left [data-token='3'] text", "touch")
+    said = page.text(".attention-view .status")
+    assert said.startswith("[SEP] reads, head 8")
+    sheets = PdfReader(io.BytesIO(page.printed())).pages
+    text = " ".join(" ".join(sheet.extract_text() for sheet in sheets).split())
+    for words in ("Figure 4.1", said, "Recall"):
+        assert words in text
+    assert "Save as SVG" not in text
