@@ -165,7 +165,7 @@ FROM_ELSEWHERE = {
     "03_embeddings": {"0.9", "3.5"},  # what dropout divides by; a section
     "02_tokens": {"4.1"},
     "01_architecture": {"0.9219", "1,024", "4,096", "30,522", "100,000", "4.2"},
-    "05_encoder": {"0.044715", "3.3"},  # a constant of a formula, a section
+    "05_encoder": {"3.3"},  # a section
     "04_attention": {"3.2"},  # a section of a paper
     "06_qa_head": {"4.2", "4.3", "5.2"},  # sections of a paper, a version
     "07_qa_pipeline": {"5.2", "7,000", "1,100"},  # a version, numbers of tasks
@@ -181,7 +181,6 @@ FROM_ELSEWHERE = {
         "88,000",
         "14.0",
         "17.4",
-        "26,808",
     },
     "from_the_notes": {"0.9219040870666504"},
 }
