@@ -122,6 +122,15 @@ def _checked(fields: Any) -> dict[str, Any]:
     return fields
 
 
+def check_windows(answerer: QuestionAnswerer, options: Mapping[str, Any]) -> None:
+    """Refuse lengths that fit no line; TypeError, ValueError."""
+    answerer.tasks([], [], **_windows(options))
+
+
+def _windows(options: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: options[name] for name in WINDOWS if name in options}
+
+
 def answer_block(
     answerer: QuestionAnswerer,
     block: Block,
@@ -175,12 +184,11 @@ def _find_unreadable(
     answerer: QuestionAnswerer, lines: list[Line], options: Mapping[str, Any]
 ) -> bool:
     """Try each line alone: tell whether one has no token, or no room for a context."""
-    sizes = {name: options[name] for name in WINDOWS if name in options}
     before = sum(bool(line.error) for line in lines)
     for line in lines:
         pair = {name: line.fields.get(name) for name in ("question", "context")}
         try:
-            list(answerer.tasks(pair, **sizes) if not line.error else ())
+            list(answerer.tasks(pair, **_windows(options)) if not line.error else ())
         except ValueError as error:
             line.error = f"line {line.number}: {error}"
     return sum(bool(line.error) for line in lines) > before

@@ -64,7 +64,7 @@ class Unfinished:
         self.done = self._read() if begun else Progress()
         self.folder.mkdir(exist_ok=True)
         self._save(self.done)
-        self._file = open(self.folder / LINES, "ab")  # noqa: SIM115, see finish
+        self._file = open(self.folder / LINES, "ab")  # noqa: SIM115, see close
         if self._length() < self.done.length:
             self._file.close()
             raise ValueError(
@@ -95,11 +95,15 @@ class Unfinished:
         Raises:
             ValueError: if there is one of that name by now.
         """
-        self._file.close()
+        self.close()
         if os.path.lexists(self.output):
             raise ValueError(f"--output {self.output}: exists already")
         os.replace(self.folder / LINES, self.output)
         shutil.rmtree(self.folder)
+
+    def close(self) -> None:
+        """Close what is open; what is written stays, to be gone on with."""
+        self._file.close()
 
     def _length(self) -> int:
         return os.fstat(self._file.fileno()).st_size

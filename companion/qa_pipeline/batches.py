@@ -4,6 +4,7 @@ Padding is wasted work. Windows are gathered from many questions, sorted by leng
 run in batches of nearly equal ones; then each goes back to its question.
 """
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -18,7 +19,9 @@ from companion.qa_pipeline.texts import Tokens
 from companion.qa_pipeline.windows import Window, kept, merge
 
 LOOK_AHEAD = 512  # windows that are gathered before they are run
+NO_BAR = os.environ.get("RANK", "0") != "0" or None  # of many processes one has a bar
 TOKENS_AT_ONCE = 1536  # in a batch: more would not fit a processor's cache
+TABLE_AT_ONCE = 384**2  # weights a head, where attention keeps its tables in memory
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,22 +48,38 @@ def groups(tasks: Iterable[Task]) -> Iterator[list[Task]]:
         yield group
 
 
-def batch_rows(lengths: list[int], size: int | None) -> Iterator[list[int]]:
+def batch_rows(
+    lengths: list[int], size: int | None, tables: bool = False
+) -> Iterator[list[int]]:
     """Choose which rows to run together: indices into `lengths`, shortest rows first.
 
     Args:
         lengths: tokens per row.
         size: rows per batch; if None, as many as have 1,536 tokens.
+        tables: whether each row fills tables of tokens times tokens; then as many as
+            fill no more of these than one row of 384 tokens.
     """
     batch: list[int] = []
     for i in sorted(range(len(lengths)), key=lengths.__getitem__):
-        most = size or max(1, TOKENS_AT_ONCE // lengths[i])
+        usual = TOKENS_AT_ONCE // lengths[i]
+        if tables:
+            usual = min(usual, TABLE_AT_ONCE // lengths[i] ** 2)
+        most = size or max(1, usual)
         if len(batch) >= most:
             yield batch
             batch = []
         batch.append(i)
     if batch:
         yield batch
+
+
+def has_tables(model: PreTrainedModel) -> bool:
+    """Tell whether attention keeps its tables in memory, and memory is what counts.
+
+    So it does in DeBERTa, Longformer and MPNet, for which the library has no fused
+    attention. On a processor nothing is lost by smaller batches.
+    """
+    return model.device.type == "cpu" and model.config._attn_implementation == "eager"
 
 
 @torch.inference_mode()
@@ -101,8 +120,8 @@ def logits_of(
     # One piece of memory for all: small ones, made between the batches, would leave
     # holes in the memory that the batches free, and a long text would need a gigabyte.
     logits = torch.empty(len(rows), 2, max(lengths), dtype=torch.float64)
-    batches = list(batch_rows(lengths, size))
-    for batch in tqdm(batches, unit=" batches", disable=None, leave=False, delay=2):
+    batches = list(batch_rows(lengths, size, has_tables(model)))
+    for batch in tqdm(batches, unit=" batches", disable=NO_BAR, leave=False, delay=2):
         chosen = [rows[i] for i in batch]
         ids = [(t.question, t.tokens.ids[w.first : w.end]) for t, w in chosen]
         computed = forward(model, family.inputs(ids), bfloat16)  # (B, 2, T)
