@@ -6,15 +6,17 @@ import pytest
 from chromium import served
 from pypdf import PdfReader
 
-from companion import running
-from companion.exercises import check_score_cost
+from companion import exercises, running
 from tools import recall
 
 from .test_pages import pages
 
 pytestmark = pytest.mark.slow
 
-CHAPTER = "notebooks/04_attention.html"
+FRONT, CHAPTER = "notebooks/index.html", "notebooks/04_attention.html"
+FORGET = "#exercises .answers-progress button"
+CHECKS = [f"check_{name}" for name in ("one_weight", "previous_head", "without_f")]
+CHECKS += ["check_score_cost"]  # all exercises of the chapter
 DRAWN = """async () => {
   for (const view of document.querySelectorAll(".attention-view")) {
     view.scrollIntoView();
@@ -69,7 +71,7 @@ def opened(firefox, site):
 
 
 def test_the_front_page_answers_and_the_dark_stays(opened):
-    page = opened("notebooks/index.html")
+    page = opened(FRONT)
     page.click(".asked-questions li:nth-child(2) button", "touch")
     page.until("() => document.querySelector('.asked-answer').innerText.length > 5")
     assert page.text(".asked-text mark") == list(running.QUESTIONS.values())[1]
@@ -100,20 +102,46 @@ def test_a_figure_is_enlarged(opened):
     assert page.evaluate("() => document.querySelector('dialog[open]')") is None
 
 
+def answer(page, check):
+    """Type the right answer to an exercise."""
+    page.click(f"[data-check={check}] input")
+    page.type(str(getattr(exercises, check).key().wanted))
+    page.press("Enter")
+
+
 def test_answers_are_judged_and_remembered(opened):
     page = opened(CHAPTER)
-    exercise = "[data-check=check_score_cost]"
-    page.click(f"{exercise} input")
-    page.type(f"{check_score_cost.key().wanted:,}")
-    page.press("Enter")
+    answer(page, CHECKS[-1])
     question, *_ = recall.questions("04_attention")
     choice = 1 + [one.is_right for one in question.choices].index(True)
     page.click(f".recall-choices li:nth-child({choice}) button", "touch")
     page.click(".guess", "touch")
     page.reload()
-    assert page.text(f"{exercise} [role=status]").endswith("right")
+    assert page.text(f"[data-check={CHECKS[-1]}] [role=status]").endswith("right")
     assert page.text(".recall-reason").startswith("Right.")
     assert "head  previous" in page.text(".tag_guess-first .cell_output")
+
+
+def finished(page):
+    """What stands on the cards that the front page says are finished."""
+    return page.evaluate(
+        "() => [...document.querySelectorAll('.card-chapter:has(.card-finished)')]"
+        ".map((card) => card.innerText)"
+    )
+
+
+def test_the_front_page_says_which_chapters_are_finished(opened):
+    page = opened(CHAPTER)
+    page.click(FORGET)
+    for check in CHECKS[:-1]:
+        answer(page, check)
+    assert finished(opened(FRONT)) == []
+    answer(opened(CHAPTER), CHECKS[-1])
+    [card] = finished(opened(FRONT))
+    assert card.startswith("4. Attention")
+    assert card.rstrip().endswith("exercises done")
+    opened(CHAPTER).click(FORGET)
+    assert finished(opened(FRONT)) == []
 
 
 def test_a_view_is_touched_and_the_page_printed(opened):

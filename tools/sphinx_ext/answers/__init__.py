@@ -2,7 +2,8 @@
 
 Each exercise gets a field, judged as in a notebook; each chapter's questions of recall
 become buttons; and what a reader is to guess first waits until it is asked for (a cell
-with the tag `guess-first`). Nothing is sent anywhere.
+with the tag `guess-first`). The front page says which chapters are finished. Nothing is
+sent anywhere.
 """
 
 import os
@@ -19,6 +20,7 @@ from tools.sphinx_ext.answers.questions import Recall
 logger = logging.getLogger(__name__)
 
 ASKS = ('class="answer"', 'class="recall"', "tag_guess-first")
+SAYS = 'class="card-chapter"'  # on the front page
 
 
 def _write(app: Sphinx) -> None:
@@ -35,8 +37,11 @@ def _write(app: Sphinx) -> None:
 def _add(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object
 ) -> None:
-    if any(mark in context.get("body", "") for mark in ASKS):
+    body = context.get("body", "")
+    asks = any(mark in body for mark in ASKS)
+    if asks or SAYS in body:
         app.add_js_file("answers.js", loading_method="defer")
+    if asks:
         app.add_css_file("answers.css")
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 MODULES = (
     *("elements", "memory", "progress", "typed", "verdicts", "sealed"),
-    *("exercises", "recall", "guesses", "start"),
+    *("exercises", "recall", "guesses", "finished", "start"),
 )
 IMPORT = re.compile(r'^import\s[^;]*?from\s"\./(\w+)\.js";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=const |class )", re.MULTILINE)

@@ -1,7 +1,7 @@
 // The field of an exercise: what is typed is judged, said, and remembered.
 
 import { say } from "./elements.js";
-import { remember, remembered } from "./memory.js";
+import { chapterAt, remember, remembered, setFinished } from "./memory.js";
 import { showProgress } from "./progress.js";
 import { unsealed } from "./sealed.js";
 import { NOT_ANSWERED, RIGHT, verdict } from "./verdicts.js";
@@ -57,5 +57,6 @@ export const startExercises = () => {
   const places = [...document.querySelectorAll(".answer[data-check]")];
   let update = () => {};
   const tasks = places.map((place) => new Exercise(place, () => update()));
-  if (tasks.length) update = showProgress(tasks);
+  const noted = (areRight) => setFinished(chapterAt(location.pathname), areRight);
+  if (tasks.length) update = showProgress(tasks, noted);
 };

@@ -35,3 +35,18 @@ export const forget = (names) => {
   for (const name of names) delete all[name];
   write();
 };
+
+/** @param {string} path @returns {string} the chapter whose page has this address */
+export const chapterAt = (path) => /([^/]*?)(?:\.html)?$/.exec(path)[1];
+
+const finishing = (chapter) => `finished/${chapter}`;
+
+/** @param {string} chapter @returns {boolean} whether all its exercises are right */
+export const isFinished = (chapter) => remembered(finishing(chapter)) === "yes";
+
+/** @param {string} chapter @param {boolean} isSo */
+export const setFinished = (chapter, isSo) => {
+  if (isSo === isFinished(chapter)) return;
+  if (isSo) remember(finishing(chapter), "yes");
+  else forget([finishing(chapter)]);
+};

@@ -7,9 +7,10 @@ import { forget } from "./memory.js";
  * Put a line below the heading of the section that holds `tasks`.
  * @param {{place: Element, name: string, isRight: () => boolean,
  *   restart: () => void}[]} tasks
+ * @param {(areRight: boolean) => void} [noted] is told whether all are right
  * @returns {() => void} what brings the line up to date
  */
-export const showProgress = (tasks) => {
+export const showProgress = (tasks, noted = () => {}) => {
   const words = element("span");
   const again = element("button", { type: "button" }, "Forget my answers");
   const line = element("p", { class: "answers-progress" }, words, again);
@@ -18,6 +19,7 @@ export const showProgress = (tasks) => {
   const update = () => {
     const right = tasks.filter((task) => task.isRight()).length;
     words.textContent = `${right} of ${tasks.length} right, kept in this browser only. `;
+    noted(right === tasks.length);
   };
   again.addEventListener("click", () => {
     forget(tasks.map((task) => task.name));
