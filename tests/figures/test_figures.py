@@ -35,12 +35,22 @@ def test_a_figure_takes_data_and_returns_its_axes(name):
     assert Axes not in {p.annotation for p in signature.parameters.values()}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def drawn(request, embedded):
+    """A figure; once for all tests, which pytest sorts by figure for that."""
     axes = DRAWN[request.param](embedded)
     figure = (axes[0] if isinstance(axes, list) else axes).figure
     figure.draw_without_rendering()  # places everything
     return figure
+
+
+@pytest.fixture(scope="module")
+def image(drawn):
+    """The figure as a notebook stores it: an array of pixels, (height, width, 4)."""
+    stored = io.BytesIO()
+    drawn.savefig(stored, bbox_inches="tight")  # with what stands out at the sides
+    stored.seek(0)
+    return imread(stored)
 
 
 def texts(figure):
@@ -62,13 +72,9 @@ def written(ax):
 
 
 @pytest.mark.parametrize("drawn", figures.__all__, indirect=True)
-def test_on_a_phone_each_letter_is_large_enough(drawn):
-    stored = io.BytesIO()
-    drawn.savefig(stored, bbox_inches="tight")
-    stored.seek(0)
-    width = imread(stored).shape[1]  # with what stands out at the sides
+def test_on_a_phone_each_letter_is_large_enough(drawn, image):
     smallest = min(text.get_fontsize() for text in texts(drawn)) * drawn.dpi / 72
-    assert smallest * min(PIXELS / width, 0.5) >= SMALLEST
+    assert smallest * min(PIXELS / image.shape[1], 0.5) >= SMALLEST
 
 
 @pytest.mark.parametrize("drawn", figures.__all__, indirect=True)
@@ -87,14 +93,11 @@ def inked(text):
 
 
 @pytest.mark.parametrize("drawn", figures.__all__, indirect=True)
-def test_a_figure_stands_on_the_pages_own_ground(drawn):
+def test_a_figure_stands_on_the_pages_own_ground(drawn, image):
     """So that it is no white card in the dark."""
     grounds = [drawn, *drawn.axes]
     assert [ground.get_facecolor()[3] for ground in grounds] == [0.0] * len(grounds)
-    stored = io.BytesIO()
-    drawn.savefig(stored)
-    stored.seek(0)
-    assert (imread(stored)[..., 3] == 0).mean() > 0.15
+    assert (image[..., 3] == 0).mean() > 0.15
 
 
 def over(colour, ground):
