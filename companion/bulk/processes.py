@@ -35,8 +35,8 @@ class Processes:
         Args:
             items: the same in all processes.
         Raises:
-            ValueError: what `work` raised, after the results before it. All processes
-                stop; the first one says why.
+            ValueError: what `work` raised, after the results before it, in the first
+                process; the others end in peace, so that none is stopped before that.
             ConnectionError: if another process has ended.
         """
         remaining = iter(items)
@@ -44,7 +44,7 @@ class Processes:
             own = _try(work, dealt[self.rank]) if self.rank < len(dealt) else None
             for item, result in zip(dealt, self.gather(own), strict=False):
                 if isinstance(result, ValueError):
-                    raise result if self.rank == 0 else SystemExit(1)
+                    raise result if self.rank == 0 else SystemExit
                 yield item, result
 
     def gather(self, own: Any) -> list[Any]:

@@ -69,6 +69,7 @@ def test_a_fault_comes_after_the_results_before_it_and_is_told_once(count):
     assert first[:-1] == [(0, 0), (1, -1), (2, -2)]
     assert str(first[-1]) == "no 3"
     assert all(isinstance(other[-1], SystemExit) for other in others)
+    assert not any(other[-1].code for other in others)
 
 
 def test_a_process_alone_starts_no_group(monkeypatch):
