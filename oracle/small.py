@@ -25,7 +25,6 @@ SIZES = {
     "num_hidden_layers": 2,
     "num_attention_heads": 4,
     "intermediate_size": 48,
-    "max_position_embeddings": LONGEST,
     "initializer_range": 0.2,
 }
 ROLES = ("cls", "pad", "sep", "unk", "mask")
@@ -78,18 +77,25 @@ FAMILIES: dict[str, tuple[str, str, dict[str, str], dict[str, Any]]] = {
 }
 
 
-def small_model(name: str) -> tuple[Tokenizer, PreTrainedModel]:
-    """Make a family's tokenizer and model, in evaluation mode."""
-    tokenizer = _tokenizer(name)
+def small_model(
+    name: str, longest: int = LONGEST, **sizes: int
+) -> tuple[Tokenizer, PreTrainedModel]:
+    """Make a family's tokenizer and model, in evaluation mode.
+
+    Args:
+        longest: tokens that it reads at once.
+        sizes: settings of its configuration, in place of the small ones.
+    """
+    tokenizer = _tokenizer(name, longest)
     extra = {"roberta": 2, "longformer": 2, "xlm-roberta": 2, "mpnet": 2}
-    positions = {"max_position_embeddings": LONGEST + extra.get(name, 0)}
+    positions = {"max_position_embeddings": longest + extra.get(name, 0)}
     config = AutoConfig.for_model(
         name,
         vocab_size=len(tokenizer),
         pad_token_id=tokenizer.pad_token_id,
         bos_token_id=tokenizer.cls_token_id,
         eos_token_id=tokenizer.sep_token_id,
-        **{**SIZES, **positions, **FAMILIES[name][3]},
+        **{**SIZES, **FAMILIES[name][3], **positions, **sizes},
     )
     model = AutoModelForQuestionAnswering.from_config(config)
     _fill(model)
@@ -123,12 +129,12 @@ def save(name: str, folder: Path) -> None:
         path.write_text(json.dumps(settings), "utf-8")
 
 
-def _tokenizer(name: str) -> Tokenizer:
+def _tokenizer(name: str, longest: int) -> Tokenizer:
     kind, cut, special, _ = FAMILIES[name]
     first = [special[role] for role in ROLES]
     arguments = {
         **{f"{role}_token": token for role, token in special.items()},
-        "model_max_length": LONGEST,
+        "model_max_length": longest,
     }
     if name == "albert":  # as version 4 had it; 5 leaves types out
         inputs = ["input_ids", "token_type_ids", "attention_mask"]

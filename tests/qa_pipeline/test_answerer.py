@@ -347,7 +347,7 @@ print(memory("VmHWM:") - before)
     run = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
-    assert int(run.stdout) < 300  # MB
+    assert int(run.stdout) < 200  # MB
 
 
 @given(lengths=st.lists(st.integers(1, 500), max_size=60), size=st.integers(0, 9))
