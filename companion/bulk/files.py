@@ -17,7 +17,7 @@ from companion.bulk.lines import (
     BadLine,
     Block,
     answer_block,
-    check_windows,
+    check_lengths,
     line_blocks,
 )
 from companion.bulk.processes import Processes
@@ -39,7 +39,7 @@ def answer_file(
         ValueError: naming the file and the line that cannot be asked, or what is in
             the way. The same call then goes on from there.
     """
-    check_windows(answerer, job.options)
+    check_lengths(answerer, job.options)
     target = _target(job, facts, processes)
     done: Progress = processes.gather(target.done)[0]
     with (

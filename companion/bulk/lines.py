@@ -122,7 +122,7 @@ def _checked(fields: Any) -> dict[str, Any]:
     return fields
 
 
-def check_windows(answerer: QuestionAnswerer, options: Mapping[str, Any]) -> None:
+def check_lengths(answerer: QuestionAnswerer, options: Mapping[str, Any]) -> None:
     """Refuse lengths that fit no line; TypeError, ValueError."""
     answerer.tasks([], [], **_windows(options))
 
