@@ -84,16 +84,6 @@ def test_a_page_offers_its_notebook_for_download(book):
         assert offered.read_bytes() == path.read_bytes()
 
 
-def test_no_page_is_larger_than_it_should_be(book):
-    for page in pages(book):
-        text = page.read_text("utf-8")
-        named = re.findall(r'<img[^>]*src="([^"]+)"', text)
-        named += re.findall(r'src="([^"?]*attention-views\.js)', text)
-        files = {(page.parent / name).resolve() for name in named}
-        weight = page.stat().st_size + sum(f.stat().st_size for f in files)
-        assert weight < 1_500_000, page
-
-
 class Outline(HTMLParser):
     """The ids and links of a page, and the levels of its article's headings."""
 
@@ -214,7 +204,20 @@ def drawn(page):
             yield f"{view.get_attribute('id')}: {count} of at least {wanted} lines"
 
 
-def test_each_page_as_it_is_served(book, browser):
+# The bytes of the page and of all files that it has asked for; and which are fonts.
+WEIGHT = """() => {
+  const files = performance.getEntries().filter((entry) => entry.encodedBodySize);
+  const sizes = new Map(files.map((file) => [file.name, file.encodedBodySize]));
+  const names = files.map((file) => file.name.split("/").at(-1));
+  return [
+    [...sizes.values()].reduce((sum, size) => sum + size, 0),
+    names.filter((name) => /woff2?$/.test(name)),
+  ];
+}"""
+
+
+def test_each_page_as_it_is_served_weighs_less_than_one_and_a_half_mb(book, browser):
+    weights = {}
     with served(book) as base:
         page = browser.new_page(viewport={"width": 390, "height": 900})
         problems = watch(page, base)
@@ -222,8 +225,11 @@ def test_each_page_as_it_is_served(book, browser):
             page.goto(f"{base}/{path.relative_to(book).as_posix()}")
             page.wait_for_load_state("load")
             problems += drawn(page)
+            weights[path.stem], fonts = page.evaluate(WEIGHT)
+            assert set(fonts) <= {"stix-two-math.woff2"}, path
         page.close()
     assert problems == []
+    assert {p: n for p, n in weights.items() if not 3_000 < n < 1_500_000} == {}
 
 
 def test_a_page_with_views_is_complete_in_two_seconds_of_work(book, browser):

@@ -28,6 +28,7 @@ def test_each_page_has_a_preview_of_its_own(book):
         assert 30 < len(tags["description"]) <= sharing.LONGEST + 2, name
         assert tags["description"] == tags["og:description"]
         assert not tags["description"].startswith("What you")
+        assert not re.search(r"<|&\w+;", tags["og:title"]), name
         assert "og:url" not in tags  # the book has no address, and none is invented
     assert len({tags["og:title"] for tags in texts.values()}) == len(pages)
     assert len({tags["description"] for tags in texts.values()}) == len(pages)
@@ -70,10 +71,13 @@ def test_with_a_repository_the_footer_says_where_to_report_a_fault():
     assert 'href="https://example.org/x/issues">Report a fault' in text
 
 
-def test_with_an_address_the_preview_names_it():
-    html = sharing.tags("A & B", 'Says "x".', "Book", BASE + "a.png", BASE + "b.html")
+@pytest.mark.parametrize("base", [BASE, BASE.rstrip("/")])
+def test_with_an_address_the_preview_names_it(base):
+    places = [sharing.absolute(base, name) for name in ("a.png", "b.html")]
+    html = sharing.tags("A & B", 'Says "x".', "Book", *places)
     tags = named(html)
     assert tags["og:url"] == "https://example.org/book/b.html"
+    assert tags["og:image"] == "https://example.org/book/a.png"
     assert tags["og:title"] == "A & B"
     assert tags["og:description"] == 'Says "x".'
 

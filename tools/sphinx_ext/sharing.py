@@ -9,9 +9,8 @@ is left out.
 
 import re
 from collections.abc import Iterator
-from html import escape
+from html import escape, unescape
 from typing import Any
-from urllib.parse import urljoin
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -80,14 +79,24 @@ def footer(repository: str) -> str:
     return "\n".join(f"<p>{line}</p>" for line in lines)
 
 
+def plain(title: str) -> str:
+    """Return a title without the HTML that it has on the page."""
+    return unescape(re.sub("<[^>]*>", "", title))
+
+
+def absolute(base: str, path: str) -> str:
+    """Return where `path` is below the site's address, if that is known."""
+    return f"{base.rstrip('/')}/{path}" if base else ""
+
+
 def _add(
     app: Sphinx, page: str, template: str, context: dict[str, Any], tree: Any
 ) -> None:
     base, site = app.config.html_baseurl, app.config.html_title
-    title = nodes.unescape(context.get("title", site))
+    title = plain(context.get("title", site))
     about = description(tree) if tree else context.get("about", "")
-    picture = urljoin(base, PICTURE) if base else context["pathto"](PICTURE, 1)
-    address = urljoin(base, f"{page}.html") if base else ""
+    picture = absolute(base, PICTURE) or context["pathto"](PICTURE, 1)
+    address = absolute(base, f"{page}.html")
     context["shared"] = tags(title, about, site, picture, address)
     repository = app.config.html_theme_options.get("repository_url", "")
     context["theme_extra_footer"] = footer(repository)
@@ -99,10 +108,10 @@ def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     titles = {name: title.astext() for name, title in app.env.titles.items()}
     names = sorted(titles, key=lambda name: (name.startswith("book/"), name))
     chapters = [(name, titles[name]) for name in names if name != FRONT]
-    site = app.config.html_title
+    site, base = app.config.html_title, absolute(app.config.html_baseurl, "")
     yield "index", {"title": site, "about": about, "front": FRONT}, "lead_on.html"
     lost = {"title": "Page not found", "front": FRONT, "chapters": chapters}
-    yield "404", {**lost, "base": app.config.html_baseurl}, "404.html"
+    yield "404", {**lost, "base": base}, "404.html"
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
