@@ -15,11 +15,13 @@ FRAME = """<!doctype html><html lang="en">
 <body><main><h1>Live</h1>{}</main></body></html>"""
 
 
-def root(kind, question=running.QUESTION, text=running.CONTEXT):
+def root(kind, question=running.QUESTION, text=running.CONTEXT, hide="1"):
+    guess = kind == "guess"
+    shown = live.guessed(text, hide) if guess else live.example(question, text)
     return (
         f'<section><div class="live" data-shows="{kind}" '
-        f'data-question="{escape(question)}" data-text="{escape(text)}">'
-        f"<p>Try.</p>{live.example(question, text)}</div></section>"
+        f'data-question="{escape(question)}" data-text="{escape(text)}"'
+        f"{f' data-hide={hide}' * guess}><p>Try.</p>{shown}</div></section>"
     )
 
 
@@ -58,6 +60,13 @@ ANSWER = """async (asked) => {
   }
   return found;
 }"""
+GUESS = """([text, count]) =>
+  insideBertModel.ask("guess", "", text, { count })"""
+MASKED = [
+    "My name is Foo, and I [MASK] in London.",
+    "[MASK] [MASK], [MASK]",
+    "The doctor said that [MASK] was late. " * 6,
+]
 
 
 def in_utf_16(text, offsets):

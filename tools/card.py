@@ -30,6 +30,7 @@ def text() -> str:
     stages = card.stages_of(EMBEDDED)
     sections = [
         how_measured(stages),
+        rounded(measured.results("rounded")),
         no_answer(measured.results("no_answer")),
         threshold(measured.results("calibration")["no_answer"]),
         short_questions(measured.results("short_questions")),
@@ -65,6 +66,31 @@ answers have it and how many of them are right: a reliability diagram is drawn f
 that. The scores are too low: of the {answers:,} answers with a score between 0.2 and
 0.3, {right:,} are right.
 """
+
+
+def rounded(figures: dict[str, Any]) -> str:
+    """What the weights lose that run in the page."""
+    full, page = (
+        {**kind["domains"], "all": kind["all"]}
+        for kind in (figures, figures["rounded"])
+    )
+    return f"""\
+## In the page
+
+The book's pages run the model in the browser, with each row of a matrix rounded to 8
+bits. The same questions, asked with both:
+
+    {figures["command"]}
+
+| held out from | EM | rounded | F1 | rounded |
+| --- | ---: | ---: | ---: | ---: |
+{lines(rounded_row(name, full[name], page[name]) for name in full)}
+"""
+
+
+def rounded_row(name: str, full: dict[str, Any], page: dict[str, Any]) -> list[str]:
+    """EM and F1 of one file, each with that of the rounded weights."""
+    return [name, *(f"{one[m]:.1f}" for m in ("EM", "F1") for one in (full, page))]
 
 
 def no_answer(figures: dict[str, Any]) -> str:

@@ -2,30 +2,55 @@
 // it needs as scripts (a page opened from a file may fetch nothing), and ends it.
 
 /**
- * @typedef {{ megabytes: number, of: number } | { windows: number, of: number }} Progress
+ * @typedef {{ megabytes?: number, windows?: number, of: number }} Progress
+ * @typedef {(progress: Progress) => void} OnProgress
+ * @typedef {keyof import("./reader.js").Reader} What
+ * @typedef {ReturnType<typeof connection>} Connection
+ *
+ * @typedef {object} Parts
+ * @property {string} worker its script
+ * @property {string} code the kernel, in base64
+ * @property {string} folder where the blocks lie
+ * @property {Record<string, number>} sizes of the blocks that are loaded first, in letters
  */
 
-/**
- * @param {{ worker: string, code: string, folder: string, sizes: Record<string, number> }} parts
- *   the worker's script, the kernel in base64, where the blocks lie, and their letters
- */
-export const connection = ({ worker: script, code, folder, sizes }) => {
-  let [worker, loaded, count] = [null, 0, 0];
-  const asked = new Map(); // by number: what to do with the answer
-  const whole = Object.values(sizes).reduce((a, b) => a + b, 0);
+const GUESSER = "guesser."; // before the names of the blocks of the model that guesses
+
+const total = (/** @type {number[]} */ numbers) => numbers.reduce((a, b) => a + b, 0);
+
+export const connection = (/** @type {Parts} */ parts) => {
+  const { worker: script, code, folder, sizes } = parts;
+  /** @typedef {{ resolve: (result: any) => void, reject: (error: Error) => void,
+   *   what: What, onProgress?: OnProgress }} Asked */
+  const asked = /** @type {Map<number, Asked>} */ (new Map()); // by number
+  let [worker, count] = [/** @type {Worker | null} */ (null), 0];
+  const loaded = /** @type {Set<string>} */ (new Set()); // blocks
   const kernel = Uint8Array.from(atob(code), (letter) => letter.charCodeAt(0));
 
-  const blocks = new Map(); // those that are on their way, by name
+  /** The megabytes of the blocks that a question, or a guess, needs first. */
+  const megabytes = (/** @type {What} */ what, names = Object.keys(sizes)) => {
+    const isOurs = (/** @type {string} */ name) =>
+      name === "tokenizer" || name.startsWith(GUESSER) === (what === "guess");
+    return total(names.filter(isOurs).map((name) => sizes[name] ?? 0)) / 1e6;
+  };
+
+  const tell = () => {
+    for (const { what, onProgress } of asked.values()) {
+      const [now, of] = [megabytes(what, [...loaded]), megabytes(what)];
+      if (now < of) onProgress?.({ megabytes: now, of });
+    }
+  };
+
+  /** @typedef {(text?: string) => void} Done */
+  const blocks = /** @type {Map<string, Done>} */ (new Map()); // on their way, by name
   window.insideBertBlock = (name, text) => blocks.get(name)?.(text);
   const bring = (/** @type {string} */ name) => {
     const element = document.createElement("script");
-    const done = (text) => {
+    const done = (/** @type {string | undefined} */ text) => {
       element.remove();
       blocks.delete(name);
-      loaded += sizes[name] ? (text?.length ?? 0) : 0;
-      for (const { onProgress } of asked.values()) {
-        if (loaded < whole) onProgress?.({ megabytes: loaded / 1e6, of: whole / 1e6 });
-      }
+      loaded.add(name);
+      tell();
       worker?.postMessage({ block: name, text });
     };
     blocks.set(name, done);
@@ -36,8 +61,8 @@ export const connection = ({ worker: script, code, folder, sizes }) => {
 
   const start = () => {
     const url = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
-    worker = new Worker(url);
-    worker.onmessage = ({ data }) => {
+    const begun = new Worker(url);
+    begun.onmessage = ({ data }) => {
       if (data.need) return bring(data.need);
       const { resolve, reject, onProgress } = asked.get(data.id) ?? {};
       if (data.all) return onProgress?.({ windows: data.done, of: data.all });
@@ -46,31 +71,34 @@ export const connection = ({ worker: script, code, folder, sizes }) => {
         ? resolve?.(data.result)
         : reject?.(new Error(data.error));
     };
-    worker.onerror = ({ message }) => end(message ?? "The model could not be started.");
+    begun.onerror = ({ message }) => end(message ?? "The model could not be started.");
+    return begun;
   };
 
   /** Forget the model and all that was asked. */
-  const end = (/** @type {string} */ why = "Cancelled.") => {
+  const end = (why = "Cancelled.") => {
     worker?.terminate();
-    [worker, loaded] = [null, 0];
+    worker = null;
+    loaded.clear();
     for (const { reject } of asked.values()) reject(new Error(why));
     asked.clear();
     blocks.clear();
   };
 
   /**
-   * @param {"answer" | "walk" | "pieces" | "afterEachLayer" | "proof"} what
+   * @param {What} what
    * @param {string} question
    * @param {string} context
    * @param {object} [more]
-   * @param {(progress: Progress) => void} [onProgress]
+   * @param {OnProgress} [onProgress]
+   * @returns {Promise<any>} what that function of the reader returns
    */
   const ask = (what, question, context, more, onProgress) =>
     new Promise((resolve, reject) => {
-      if (!worker) start();
+      worker ??= start();
       const id = count++;
-      asked.set(id, { resolve, reject, onProgress });
+      asked.set(id, { resolve, reject, what, onProgress });
       worker.postMessage({ id, what, code: kernel, question, context, more });
     });
-  return { ask, end, isReady: () => loaded >= whole, megabytes: whole / 1e6 };
+  return { ask, end, megabytes };
 };

@@ -17,7 +17,12 @@ export const make = (tag, attributes = {}, ...children) => {
   return element;
 };
 
-/** A table: its caption, its head, its rows of texts or nodes. */
+/**
+ * A table: its caption, its head, its rows of texts or nodes.
+ * @param {string} caption
+ * @param {string[]} head
+ * @param {(string | Node)[][]} rows
+ */
 export const table = (caption, head, rows) =>
   make(
     "div",
@@ -47,12 +52,18 @@ export const score = (/** @type {number} */ number) => {
   return shown === "0.000" ? "<0.001" : shown;
 };
 
-/** A drop-down with a name: numbers 0 to `count` - 1. */
+/**
+ * A drop-down with a name: numbers 0 to `count` - 1.
+ * @param {string} name
+ * @param {number} count
+ * @param {number} chosen
+ * @param {(number: number) => void} onchange
+ */
 export const numberChoice = (name, count, chosen, onchange) => {
   const options = Array.from({ length: count }, (_, i) =>
     make("option", { value: i, selected: i === chosen }, String(i)),
   );
-  const listen = (event) => onchange(Number(event.target.value));
+  const listen = (/** @type {any} */ event) => onchange(Number(event.target.value));
   return make(
     "label",
     {},
@@ -80,9 +91,14 @@ export const strip = (name, pieces, shares, onpick) => {
   return whole;
 };
 
-/** Show other shares on a strip, the largest darkest; and which piece is picked. */
+/**
+ * Show other shares on a strip, the largest darkest; and which piece is picked.
+ * @param {any} whole
+ * @param {ArrayLike<number>} shares
+ * @param {number} [picked]
+ */
 export const shade = (whole, shares, picked) => {
-  const largest = Math.max(...shares, 1e-9);
+  const largest = Math.max(...Array.from(shares), 1e-9);
   [...whole.children].forEach((element, place) => {
     const share = shares[place] ?? 0;
     element.style.setProperty("--share", (share / largest).toFixed(3));

@@ -1,7 +1,12 @@
 // What a panel shows of a walk through the model: the sum of the embeddings, and a head.
 import { make, numberChoice, score, shade, strip } from "./elements.js";
 
-const piecesOf = ({ asked, given }) => [
+/**
+ * @typedef {import("./reader.js").Walked} Walked
+ * @typedef {import("./panel.js").Around} Around
+ */
+
+const piecesOf = (/** @type {Walked} */ { asked, given }) => [
   "[CLS]",
   ...asked.pieces,
   "[SEP]",
@@ -9,32 +14,43 @@ const piecesOf = ({ asked, given }) => [
   "[SEP]",
 ];
 
-/** Row `row` of a tensor with `rows` of them. */
+/**
+ * Row `row` of a tensor with `rows` of them.
+ * @param {Float32Array} tensor
+ * @param {number} rows
+ * @param {number} row
+ */
 const rowOf = (tensor, rows, row) => {
   const size = tensor.length / rows;
   return tensor.subarray(row * size, (row + 1) * size);
 };
 
-const lengthOf = (vector) => Math.hypot(...vector);
+const lengthOf = (/** @type {Float32Array} */ vector) => Math.hypot(...vector);
 
-/** The three vectors of a chosen token, their sum, and what LayerNorm makes of it. */
+/**
+ * The three vectors of a chosen token, their sum, and what LayerNorm makes of it.
+ * @param {Walked} walked
+ * @param {string} _text
+ * @param {Around} panel
+ */
 export const showEmbeddings = (walked, _text, { choice }) => {
   const pieces = piecesOf(walked);
   const body = make("div", { role: "status" });
   const pick = (/** @type {number} */ place) => {
     choice.token = place;
     const { words, positions, tokenTypes, total, output } = walked.embeddings;
-    const rows = [
+    const all = /** @type {[string, Float32Array][]} */ ([
       [`word: ${pieces[place]}, id ${walked.ids[place]}`, words],
       [`position ${place}`, positions],
       [`token type ${walked.types[place]}`, tokenTypes],
       ["their sum", total],
       ["after LayerNorm", output],
-    ].map(([name, tensor]) => [name, rowOf(tensor, pieces.length, place)]);
-    const sum = rows[3][1];
+    ]);
+    const rows = all.map(([, tensor]) => rowOf(tensor, pieces.length, place));
+    const sum = rows[3];
     const largest = (4 * lengthOf(sum)) / Math.sqrt(sum.length); // few numbers are cut off
     body.replaceChildren(
-      ...rows.map(([name, row]) => numbersAsStrip(name, row, largest)),
+      ...rows.map((row, i) => numbersAsStrip(all[i][0], row, largest)),
     );
     shade(tokens, [], place);
   };
@@ -43,11 +59,20 @@ export const showEmbeddings = (walked, _text, { choice }) => {
   return [tokens, body];
 };
 
-/** A number that a link may have brought, as a place among `count`. */
+/**
+ * A number that a link may have brought, as a place among `count`.
+ * @param {string | number} number
+ * @param {number} count
+ */
 const within = (number, count) =>
-  Math.max(0, Math.min(Math.floor(number) || 0, count - 1));
+  Math.max(0, Math.min(Math.floor(Number(number)) || 0, count - 1));
 
-/** A vector as a row of bars up and down, with its length. */
+/**
+ * A vector as a row of bars up and down, with its length.
+ * @param {string} name
+ * @param {Float32Array} vector
+ * @param {number} largest
+ */
 const numbersAsStrip = (name, vector, largest) => {
   const [width, height] = [768, 36];
   const words = `${name}; length ${lengthOf(vector).toFixed(2)}`;
@@ -70,21 +95,24 @@ const numbersAsStrip = (name, vector, largest) => {
 /**
  * One head on the reader's text: who reads whom, how one score comes about, and what the
  * answer loses when heads are switched off.
- * @param {any} walked
+ * @param {Walked} walked
  * @param {string} _text
- * @param {{ askWithout: (off: Map<number, Set<number>>) => Promise<any>,
- *   choice: Record<string, number> }} panel what a link carries is kept in `choice`
+ * @param {Around} panel
  */
-export const showHeads = (walked, _text, { askWithout, choice }) => {
+export const showHeads = (walked, _text, { ask, choice: kept }) => {
   const pieces = piecesOf(walked);
   const heads = walked.layers[0].weights.length / pieces.length ** 2;
-  choice.layer = within(choice.layer ?? 0, walked.layers.length);
-  choice.head = within(choice.head ?? 0, heads);
-  choice.token = within(choice.token ?? 1, pieces.length);
+  const choice = {
+    layer: within(kept.layer ?? 0, walked.layers.length),
+    head: within(kept.head ?? 0, heads),
+    token: within(kept.token ?? 1, pieces.length),
+  };
+  /** @type {import("./reader.js").Off} */
   const off = new Map(); // sets of heads, by layer
 
-  const change = (/** @type {Record<string, number>} */ more) => {
+  const change = (/** @type {Partial<typeof choice>} */ more) => {
     const { layer, head, token } = Object.assign(choice, more);
+    Object.assign(kept, choice);
     const matrix = rowOf(walked.layers[layer].weights, heads, head); // (T, T)
     const weights = rowOf(matrix, pieces.length, token); // (T,)
     shade(tokens, weights, token);
@@ -96,7 +124,9 @@ export const showHeads = (walked, _text, { askWithout, choice }) => {
     const set = off.get(choice.layer) ?? new Set();
     if (!set.delete(choice.head)) set.add(choice.head);
     off.set(choice.layer, set);
-    const [before, after] = await Promise.all([new Map(), off].map(askWithout));
+    const [before, after] = await Promise.all(
+      [new Map(), off].map((some) => ask("answer", { off: some })),
+    );
     effect.textContent = loss(before, after, off);
   };
 
@@ -118,19 +148,35 @@ export const showHeads = (walked, _text, { askWithout, choice }) => {
   return [controls, tokens, said, why, effect];
 };
 
+/**
+ * Whom a token reads most.
+ * @param {string[]} pieces
+ * @param {Float32Array} weights (T,)
+ * @param {number} token
+ * @param {number} layer
+ * @param {number} head
+ */
 const sentence = (pieces, weights, token, layer, head) => {
   const order = [...weights.keys()].sort((a, b) => weights[b] - weights[a]).slice(0, 4);
   const read = order.map((place) => `${pieces[place]} ${weights[place].toFixed(2)}`);
   return `Layer ${layer}, head ${head}: ${pieces[token]} reads ${read.join(", ")}.`;
 };
 
-/** How the largest weight comes about: query times key, number by number. */
+/**
+ * How the largest weight comes about: query times key, number by number.
+ * @param {HTMLDetailsElement} details
+ * @param {Walked["layers"][number]} traced
+ * @param {string[]} pieces
+ * @param {number} heads
+ * @param {number} head
+ * @param {number} token
+ * @param {Float32Array} weights (T,)
+ */
 const products = (details, traced, pieces, heads, head, token, weights) => {
   const read = weights.indexOf(Math.max(...weights));
-  const [query, key] = [
-    [traced.queries, token],
-    [traced.keys, read],
-  ].map(([all, place]) => rowOf(rowOf(all, heads, head), pieces.length, place)); // (D,)
+  const vector = (/** @type {Float32Array} */ all, /** @type {number} */ place) =>
+    rowOf(rowOf(all, heads, head), pieces.length, place); // (A, T, D) -> (D,)
+  const [query, key] = [vector(traced.queries, token), vector(traced.keys, read)];
   const terms = Float32Array.from(query, (number, i) => number * key[i]);
   const sum = terms.reduce((a, b) => a + b);
   const score = (sum / Math.sqrt(terms.length)).toFixed(2);
@@ -148,9 +194,15 @@ const products = (details, traced, pieces, heads, head, token, weights) => {
   );
 };
 
+/**
+ * What the answer loses without some heads.
+ * @param {any} before
+ * @param {any} after
+ * @param {import("./reader.js").Off} off
+ */
 const loss = (before, after, off) => {
   const count = [...off.values()].reduce((sum, set) => sum + set.size, 0);
-  const told = ({ answers: [best], noAnswer }) =>
+  const told = (/** @type {any} */ { answers: [best], noAnswer }) =>
     noAnswer > best.score
       ? `no answer (${score(noAnswer)})`
       : `${best.answer} (${score(best.score)})`;

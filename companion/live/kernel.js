@@ -16,8 +16,14 @@ import { gelu, softmax } from "./formulas.js";
  * @property {(inner: Float32Array) => Float32Array} gelu
  */
 
-const upTo = (multiple, count) => Math.ceil(count / multiple) * multiple;
+const upTo = (/** @type {number} */ multiple, /** @type {number} */ count) =>
+  Math.ceil(count / multiple) * multiple;
 
+/**
+ * @param {Float32Array} all
+ * @param {number} size numbers in a row
+ * @param {number} row
+ */
 const rowAt = (all, size, row) => all.subarray(row * size, (row + 1) * size);
 
 /**
@@ -53,15 +59,17 @@ export const fastKernel = async (code) => {
       throw new Error("There is not enough memory for the model on this device.");
     }
   };
-  const reserve = (count) => {
+  const reserve = (/** @type {number} */ count) => {
     const begin = used;
     used += upTo(4, count) * 4;
     const missing = used - wasm.memory.buffer.byteLength;
     if (missing > 0) grow(Math.ceil(missing / 65536));
     return begin;
   };
-  const numbers = (begin, count) => new Float32Array(wasm.memory.buffer, begin, count);
+  const numbers = (/** @type {number} */ begin, /** @type {number} */ count) =>
+    new Float32Array(wasm.memory.buffer, begin, count);
 
+  /** @type {Kernel["keep"]} */
   const keep = (matrix, inner) => {
     const rows = matrix.length / inner;
     const count = upTo(8, rows) * inner;
@@ -70,6 +78,7 @@ export const fastKernel = async (code) => {
     return { rows, inner, at };
   };
 
+  /** @type {Kernel["linear"]} */
   const multiply = (x, { rows: columns, inner, at }, bias) => {
     const [rows, before] = [x.length / inner, used];
     const [high, wide] = [upTo(4, rows), upTo(8, columns)];
@@ -87,6 +96,7 @@ export const fastKernel = async (code) => {
     return y;
   };
 
+  /** @type {Kernel["product"]} */
   const product = (x, matrix, inner) => {
     const before = used;
     const y = multiply(x, keep(matrix, inner), undefined);
@@ -94,7 +104,10 @@ export const fastKernel = async (code) => {
     return y;
   };
 
-  /** Rows are made longer to a multiple of 4, with numbers that have no weight. */
+  /**
+   * Rows are made longer to a multiple of 4, with numbers that have no weight.
+   * @type {Kernel["softmax"]}
+   */
   const weigh = (scores, tokens) => {
     const [rows, before, wide] = [scores.length / tokens, used, upTo(4, tokens)];
     const at = reserve(rows * wide);
@@ -112,6 +125,7 @@ export const fastKernel = async (code) => {
     return weights;
   };
 
+  /** @type {Kernel["gelu"]} */
   const bend = (inner) => {
     const before = used;
     const at = reserve(inner.length);
@@ -128,13 +142,16 @@ export const fastKernel = async (code) => {
  * @returns {Kernel}
  */
 export const plainKernel = () => {
+  const none = new Float32Array();
+  /** @type {Kernel["keep"]} */
   const keep = (matrix, inner) => ({
     rows: matrix.length / inner,
     inner,
     at: 0,
     matrix,
   });
-  const linear = (x, { rows: columns, inner, matrix }, bias) => {
+  /** @type {Kernel["linear"]} */
+  const linear = (x, { rows: columns, inner, matrix = none }, bias) => {
     const rows = x.length / inner;
     const y = new Float32Array(rows * columns);
     for (let row = 0; row < rows; row++) {
@@ -147,6 +164,7 @@ export const plainKernel = () => {
     }
     return y;
   };
+  /** @type {Kernel["product"]} */
   const product = (x, matrix, inner) => linear(x, keep(matrix, inner));
   return { keep, linear, product, softmax, gelu };
 };

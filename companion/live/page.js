@@ -3,12 +3,14 @@
   /* insert elements.js */
   /* insert shows.js */
   /* insert inside.js */
+  /* insert guesses.js */
   /* insert connection.js */
   /* insert panel.js */
 
   const { src } = /** @type {HTMLScriptElement} */ (document.currentScript);
   const folder = src.slice(0, src.lastIndexOf("/") + 1);
   const begin = () => {
+    /** @type {NodeListOf<HTMLElement>} */
     const roots = document.querySelectorAll(".live");
     if (typeof Worker === "undefined" || typeof DecompressionStream === "undefined") {
       for (const root of roots)

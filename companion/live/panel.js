@@ -1,5 +1,6 @@
 // A panel of a page: the stored example first; then the reader's own question and text.
 import { make } from "./elements.js";
+import { placesOf, showGuesses, spokenGuesses } from "./guesses.js";
 import { showEmbeddings, showHeads } from "./inside.js";
 import {
   showAnswer,
@@ -10,124 +11,167 @@ import {
   showWindows,
 } from "./shows.js";
 
-/** What each kind of panel asks the worker for, and how it shows that. */
+/**
+ * @typedef {import("./connection.js").What} What
+ * @typedef {import("./connection.js").Progress} Progress
+ * @typedef {Record<string, string | number>} Choice what is chosen in a panel, by name
+ *
+ * @typedef {object} Around what a panel gives to what it shows
+ * @property {(what: What, more: object) => Promise<any>} ask about the same text
+ * @property {(words: string) => void} say
+ * @property {Choice} choice a link carries it
+ *
+ * @typedef {object} Kind what a panel asks the worker for, and how it shows that
+ * @property {What} what
+ * @property {(found: any, text: string, around: Around) => HTMLElement[]} show
+ * @property {(choice: Choice) => object} [more]
+ * @property {string} [loads] what its button offers, if it is not the model that answers
+ * @property {string} [go] what the button says afterwards, if it is not "Ask"
+ */
+
+/** @type {Record<string, Kind>} */
 const KINDS = {
-  answer: { what: "answer", show: showAnswer, more: { count: 4 } },
+  answer: { what: "answer", show: showAnswer, more: () => ({ count: 4 }) },
   pieces: { what: "pieces", show: showPieces },
   embeddings: { what: "walk", show: showEmbeddings },
   heads: { what: "walk", show: showHeads },
   layers: { what: "afterEachLayer", show: showLayers },
-  spans: { what: "answer", show: showSpans, more: { count: 6 } },
+  spans: { what: "answer", show: showSpans, more: () => ({ count: 6 }) },
   windows: { what: "answer", show: showWindows },
+  guess: {
+    what: "guess",
+    show: showGuesses,
+    more: ({ hide }) => ({ hide: placesOf(hide) }),
+    loads: "model that guesses",
+    go: "Guess",
+  },
   proof: { what: "proof", show: showProof },
 };
 
+const CHOICES = ["layer", "head", "token", "hide"];
 const LINK = "#ask:"; // a link that carries a question and a text, in its fragment only
 
 /**
  * @param {HTMLElement} root
- * @param {ReturnType<import("./connection.js").connection>} model
+ * @param {import("./connection.js").Connection} model
  */
 export const panel = (root, model) => {
-  const { what, show, more } = KINDS[root.dataset.shows];
+  const kind = KINDS[root.dataset.shows ?? ""];
   const example = root.querySelector(".live-example");
-  const field = (tag, name, value) =>
-    make(
-      "label",
-      { class: "live-field" },
-      name,
-      tag === "input"
-        ? make("input", { type: "text", value, autocomplete: "off" })
-        : make("textarea", { rows: 4, spellcheck: "false" }, value),
-    );
-  const question = field("input", "Your question", root.dataset.question);
-  const text = field("textarea", "Your text", root.dataset.text);
-  const [asked, given] = [question, text].map((label) => label.lastElementChild);
-  const size = what === "pieces" ? 0.1 : model.megabytes;
-  const go = make(
-    "button",
-    { type: "submit" },
-    `Load the model, ${Math.ceil(size)} MB`,
-  );
-  if (what === "pieces") go.textContent = "Load the tokenizer, 0.1 MB";
+  const [asked, given] = [
+    make("input", { type: "text", value: root.dataset.question, autocomplete: "off" }),
+    make("textarea", { rows: 4, spellcheck: "false" }, root.dataset.text ?? ""),
+  ];
+  const go = make("button", { type: "submit" }, offer(kind, model));
   const cancel = make("button", { type: "button", hidden: true }, "Cancel");
   const link = make("button", { type: "button", hidden: true }, "Link to this");
   const bar = make("progress", { hidden: true, "aria-label": "Loading" });
   const status = make("p", { class: "live-status", role: "status" });
   const result = make("div", { class: "live-result" });
+  const choice = chosenBefore(root, asked, given);
 
-  const choice = /** @type {Record<string, number>} */ ({}); // layer, head, token
-  for (const name of ["layer", "head", "token"]) {
-    if (name in root.dataset) choice[name] = Number(root.dataset[name]);
-  }
-
+  const say = (/** @type {string} */ words) => {
+    status.textContent = words;
+  };
   const busy = (/** @type {boolean} */ is) => {
     cancel.hidden = bar.hidden = !is;
     root.setAttribute("aria-busy", String(is));
   };
-  const progress = (now) => {
-    const part = now.megabytes ?? now.windows;
-    [bar.max, bar.value] = [now.of, part];
-    status.textContent = now.windows
-      ? `Window ${part} of ${now.of}`
-      : `${part.toFixed(1)} of ${now.of.toFixed(1)} MB`;
+  const progress = (/** @type {Progress} */ { megabytes = 0, windows, of }) => {
+    [bar.max, bar.value] = [of, windows ?? megabytes];
+    say(
+      windows
+        ? `Window ${windows} of ${of}`
+        : `${megabytes.toFixed(1)} of ${of.toFixed(1)} MB`,
+    );
   };
 
   let turn = 0; // an answer that comes after the next question is not shown
   const ask = async () => {
-    const mine = ++turn;
+    const [mine, question, text] = [++turn, asked.value, given.value];
     busy(true);
     try {
-      const found = await model.ask(what, asked.value, given.value, more, progress);
+      const more = kind.more?.(choice);
+      const found = await model.ask(kind.what, question, text, more, progress);
       if (mine !== turn) return;
-      const askWithout = (off) =>
-        model.ask("answer", asked.value, given.value, { off }, undefined);
-      result.replaceChildren(...show(found, given.value, { askWithout, choice }));
+      /** @type {Around["ask"]} */
+      const again = (what, more) => model.ask(what, question, text, more);
+      result.replaceChildren(...kind.show(found, text, { ask: again, say, choice }));
       example?.remove();
-      status.textContent = spoken(found) ?? "Done.";
-      [go.textContent, link.hidden] = ["Ask", false];
+      say(spoken(kind.what, found));
+      [go.textContent, link.hidden] = [kind.go ?? "Ask", false];
     } catch (error) {
-      if (mine === turn) status.textContent = error.message;
+      if (mine === turn) say(error instanceof Error ? error.message : String(error));
     }
     if (mine === turn) busy(false);
   };
 
   cancel.addEventListener("click", () => model.end());
   link.addEventListener("click", () => {
-    const state = new URLSearchParams({
-      question: asked.value,
-      text: given.value,
-      ...choice,
-    });
-    history.replaceState(null, "", `${LINK}${state}`);
+    const chosen = Object.entries(choice).map(([name, value]) => [name, String(value)]);
+    const state = [["question", asked.value], ["text", given.value], ...chosen];
+    history.replaceState(null, "", `${LINK}${new URLSearchParams(state)}`);
     navigator.clipboard?.writeText(location.href).catch(() => {});
-    status.textContent = "The page's address now leads to this question and text.";
+    say("The page's address now leads to this question and text.");
   });
-  const form = make("form", { class: "live-form" }, question, text);
-  form.append(make("p", { class: "live-buttons" }, go, cancel, link), bar, status);
-  form.addEventListener("submit", (event) => {
+  const form = make(
+    "form",
+    { class: "live-form" },
+    ...(kind.what === "guess" ? [] : [field("Your question", asked)]),
+    field("Your text", given),
+    make("p", { class: "live-buttons" }, go, cancel, link),
+    bar,
+    status,
+  );
+  form.addEventListener("submit", (/** @type {Event} */ event) => {
     event.preventDefault();
     ask();
   });
-  if (what === "pieces") {
-    for (const input of [asked, given]) {
-      input.addEventListener("input", () => go.textContent === "Ask" && ask());
-    }
-  }
-  if (location.hash.startsWith(LINK)) {
-    const state = new URLSearchParams(location.hash.slice(LINK.length));
-    asked.value = state.get("question") ?? asked.value;
-    given.value = state.get("text") ?? given.value;
-    for (const name of ["layer", "head", "token"]) {
-      if (state.has(name)) choice[name] = Number(state.get(name));
-    }
+  for (const input of [asked, given]) {
+    input.addEventListener("input", () => {
+      delete choice.hide; // it counted the pieces of another text
+      if (kind.what === "pieces" && link.hidden === false) ask();
+    });
   }
   root.append(form, result);
 };
 
+const field = (/** @type {string} */ name, /** @type {HTMLElement} */ input) =>
+  make("label", { class: "live-field" }, name, input);
+
+/**
+ * What the button says before anything is loaded.
+ * @param {Kind} kind
+ * @param {import("./connection.js").Connection} model
+ */
+const offer = ({ what, loads = "model" }, model) =>
+  what === "pieces"
+    ? "Load the tokenizer, 0.1 MB"
+    : `Load the ${loads}, ${Math.ceil(model.megabytes(what))} MB`;
+
+/**
+ * What the page, or a link to it, has chosen; a link's question and text are filled in.
+ * @param {HTMLElement} root
+ * @param {HTMLInputElement} asked
+ * @param {HTMLTextAreaElement} given
+ */
+const chosenBefore = ({ dataset }, asked, given) => {
+  const isLink = location.hash.startsWith(LINK);
+  const state = new URLSearchParams(isLink ? location.hash.slice(LINK.length) : "");
+  asked.value = state.get("question") ?? asked.value;
+  given.value = state.get("text") ?? given.value;
+  const choice = /** @type {Choice} */ ({});
+  for (const name of CHOICES) {
+    const value = state.get(name) ?? dataset[name];
+    if (value !== undefined) choice[name] = value;
+  }
+  return choice;
+};
+
 /** What a screen reader is to say when the answer has come. */
-const spoken = (found) => {
-  if (!found.answers) return undefined;
+const spoken = (/** @type {What} */ what, /** @type {any} */ found) => {
+  if (what === "guess") return spokenGuesses(found);
+  if (what !== "answer") return "Done.";
   const [best] = found.answers;
   return found.noAnswer > best.score ? "No answer." : `The answer: ${best.answer}.`;
 };

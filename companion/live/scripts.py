@@ -20,7 +20,12 @@ WORKER = (
     "weights.js",
     "wordpiece.js",
     "answer.js",
+    "attention.js",
     "bert.js",
+    "heads.js",
+    "loading.js",
+    "guesser.js",
+    "proof.js",
     "reader.js",
     "worker.js",
 )

@@ -2,7 +2,20 @@
 // to elements of the page.
 import { make, score, strip, table } from "./elements.js";
 
-/** The answer marked in its text, with its score and the runners-up. */
+/** @typedef {import("./answer.js").Answer} Answer */
+/**
+ * @template {keyof import("./reader.js").Reader} What
+ * @typedef {Awaited<ReturnType<import("./reader.js").Reader[What]>>} Result
+ */
+/**
+ * @template {keyof import("./reader.js").Reader} What
+ * @typedef {(result: Result<What>, text: string) => HTMLElement[]} Show
+ */
+
+/**
+ * The answer marked in its text, with its score and the runners-up.
+ * @type {Show<"answer">}
+ */
 export const showAnswer = ({ answers, noAnswer }, text) => {
   const [best, ...others] = answers;
   const isNone = noAnswer > best.score;
@@ -27,13 +40,19 @@ export const showAnswer = ({ answers, noAnswer }, text) => {
   ];
 };
 
-const runnersUp = (others, noAnswer) => {
+const runnersUp = (
+  /** @type {Answer[]} */ others,
+  /** @type {number | null} */ noAnswer,
+) => {
   const rows = others.map((one) => [one.answer, score(one.score)]);
   if (noAnswer !== null) rows.push(["no answer", score(noAnswer)]);
   return table("What else it thought of", ["answer", "score"], rows);
 };
 
-/** The pieces of both texts as the model reads them. */
+/**
+ * The pieces of both texts as the model reads them.
+ * @type {Show<"pieces">}
+ */
 export const showPieces = ({ asked, given, ids, types }) => {
   const pieces = ["[CLS]", ...asked.pieces, "[SEP]", ...given.pieces, "[SEP]"];
   const rows = pieces.map((piece, place) => [piece, ids[place], types[place], place]);
@@ -47,7 +66,10 @@ export const showPieces = ({ asked, given, ids, types }) => {
   ];
 };
 
-/** Where an answer may start and end, and the spans with the highest scores. */
+/**
+ * Where an answer may start and end, and the spans with the highest scores.
+ * @type {Show<"answer">}
+ */
 export const showSpans = ({ answers, starts, ends, noAnswer, tokens }) => [
   make("p", {}, "How likely each token is to be the answer's first:"),
   strip("Start probabilities", tokens.pieces, starts),
@@ -63,10 +85,13 @@ export const showSpans = ({ answers, starts, ends, noAnswer, tokens }) => [
   ),
 ];
 
-/** The windows in which a long text is read, and what each of them speaks for. */
+/**
+ * The windows in which a long text is read, and what each of them speaks for.
+ * @type {Show<"answer">}
+ */
 export const showWindows = (result, text) => {
   const { spans } = result.tokens;
-  const words = (first, end) => {
+  const words = (/** @type {number} */ first, /** @type {number} */ end) => {
     const piece = text.slice(spans[first][0], spans[end - 1][1]);
     return piece.length < 60 ? piece : `${piece.slice(0, 28)} … ${piece.slice(-28)}`;
   };
@@ -82,7 +107,10 @@ export const showWindows = (result, text) => {
   return [...showAnswer(result, text).slice(0, 1), table(caption, head, rows)];
 };
 
-/** The largest distance between what the browser computed and what Python did. */
+/**
+ * The largest distance between what the browser computed and what Python did.
+ * @type {Show<"proof">}
+ */
 export const showProof = ({ question, context, rows }) => {
   const worst = Math.max(...rows.map((row) => row.difference));
   const bound = [1e-6, 1e-5, 1e-4, 1e-3].find((limit) => worst < limit);
@@ -108,7 +136,10 @@ export const showProof = ({ question, context, rows }) => {
   ];
 };
 
-/** What the QA head would answer from the stream after each layer. */
+/**
+ * What the QA head would answer from the stream after each layer.
+ * @type {Show<"afterEachLayer">}
+ */
 export const showLayers = (layers) => [
   table(
     "The QA head, asked after each layer",

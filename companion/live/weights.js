@@ -34,12 +34,26 @@ export const unpack = async (text) => {
   const head = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, at - 4)));
   const tensors = new Map();
   for (const [name, type, shape] of head.tensors) {
-    const size = shape.reduce((a, b) => a * b, 1);
+    const size = shape.reduce(
+      (/** @type {number} */ a, /** @type {number} */ b) => a * b,
+      1,
+    );
     const data = new (type === "int8" ? Int8Array : Float32Array)(buffer, at, size);
     at += Math.ceil(data.byteLength / 4) * 4;
     tensors.set(name, { shape, data });
   }
   return { tensors, texts: head.texts };
+};
+
+/**
+ * A tensor that must be there.
+ * @param {Map<string, Tensor>} tensors
+ * @param {string} name
+ */
+export const found = (tensors, name) => {
+  const tensor = tensors.get(name);
+  if (!tensor) throw new Error(`${name} is not among the weights`);
+  return tensor;
 };
 
 /**
@@ -49,8 +63,8 @@ export const unpack = async (text) => {
  * @param {number[]} [chosen] which; all by default
  */
 export const rowsOf = (tensors, name, chosen) => {
-  const { shape, data } = tensors.get(name);
-  const scales = tensors.get(`${name}.scales`).data;
+  const { shape, data } = found(tensors, name);
+  const { data: scales } = found(tensors, `${name}.scales`);
   const rows = chosen ?? [...Array(shape[0]).keys()];
   const result = new Float32Array(rows.length * shape[1]);
   rows.forEach((row, i) => {
@@ -68,7 +82,7 @@ export const rowsOf = (tensors, name, chosen) => {
  * @returns {any}
  */
 export const modules = (kernel, tensors) => {
-  const tree = {};
+  const tree = /** @type {any} */ ({});
   for (const [name, { shape, data }] of tensors) {
     const [last, ...path] = name.split(".").reverse();
     if (last === "scales" || path[0]?.endsWith("embeddings")) continue; // see rowsOf
@@ -96,14 +110,18 @@ export const wordTable = (get, rows) => {
     await Promise.all(came);
   };
   const look = (/** @type {number[]} */ ids) => {
-    const found = ids.map((id) =>
-      rowsOf(blocks.get(numberOf(id)), "words", [id % rows]),
-    );
-    const table = new Float32Array(ids.length * found[0].length);
-    found.forEach((row, i) => {
-      table.set(row, i * row.length);
+    const rowFor = (/** @type {number} */ id) =>
+      rowsOf(blocks.get(numberOf(id)), "words", [id % rows]);
+    const size = rowFor(ids[0]).length;
+    const table = new Float32Array(ids.length * size);
+    ids.forEach((id, i) => {
+      table.set(rowFor(id), i * size);
     });
     return table;
   };
-  return { need, look };
+  const whole = async (/** @type {number} */ number) => {
+    await need([number * rows]);
+    return rowsOf(blocks.get(number), "words");
+  };
+  return { need, look, whole };
 };

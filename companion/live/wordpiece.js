@@ -3,7 +3,8 @@
 
 /**
  * @typedef {[number, number]} Span text.slice(first, end), in JavaScript's UTF-16 units
- * @typedef {{ character: string, span: Span }[]} Word
+ * @typedef {{ character: string, span: Span }} Letter
+ * @typedef {Letter[]} Word
  * @typedef {{ ids: number[], pieces: string[], spans: Span[], words: number[] }} Tokens
  *   `words` says for each token which word it belongs to; they count from 0
  * @typedef {Record<"dropped" | "space" | "apart", Span[]>} Characters
@@ -24,10 +25,11 @@ export const tokenizer = (vocabulary, characters, specials) => {
   const ids = new Map(vocabulary.map((piece, id) => [piece, id]));
   const kinds = kindsOf(characters);
   return (/** @type {string} */ text) => {
+    /** @type {Tokens} */
     const tokens = { ids: [], pieces: [], spans: [], words: [] };
     splitWords(text, kinds, specials).forEach((word, number) => {
       for (const [first, end, piece] of wordpiece(word, ids)) {
-        tokens.ids.push(ids.get(piece));
+        tokens.ids.push(ids.get(piece) ?? -1); // it is there: see wordpiece
         tokens.pieces.push(piece);
         tokens.spans.push([word[first].span[0], word[end - 1].span[1]]);
         tokens.words.push(number);
@@ -58,16 +60,18 @@ const kindsOf = (/** @type {Characters} */ { dropped, space, apart }) => {
  * @returns {Word[]}
  */
 export const splitWords = (text, kinds, specials) => {
-  const words = [];
-  let word = [];
+  const words = /** @type {Word[]} */ ([]);
+  let word = /** @type {Word} */ ([]);
   const ended = () => {
     if (word.length) words.push(word);
     word = [];
   };
   for (let at = 0; at < text.length; ) {
     const special = specials.find((each) => text.startsWith(each, at));
-    const character = special ?? String.fromCodePoint(text.codePointAt(at));
-    const kind = special ? APART : kinds[character.codePointAt(0)];
+    const point = text.codePointAt(at) ?? 0; // before the end there is one
+    const character = special ?? String.fromCodePoint(point);
+    const kind = special ? APART : kinds[point];
+    /** @type {Letter} */
     const letter = { character, span: [at, at + character.length] };
     if (kind === SPACE || kind === APART) ended();
     if (kind === APART) words.push([letter]);
@@ -90,7 +94,7 @@ export const wordpiece = (word, vocabulary) => {
   ]);
   if (word.length > LONGEST_WORD) return unknown;
   const pieces = /** @type {[number, number, string][]} */ ([]);
-  for (let start = 0, end; start < word.length; start = end) {
+  for (let start = 0, end = 0; start < word.length; start = end) {
     const prefix = start ? "##" : "";
     const piece = () =>
       prefix +

@@ -52,9 +52,7 @@ def load_masked(
 
 def _own(dtype: torch.dtype) -> tuple[BertTokenizer, BertForMaskedLM]:
     """The book's own, with the embedded model's tokenizer."""
-    if "model.safetensors" not in card_checksums(GUESSER):
-        raise FileNotFoundError(f"{GUESSER}: its card has no checksum of the weights")
-    check_folder(GUESSER)
+    check_own()
     config = BertConfig(**json.loads((GUESSER / "config.json").read_text("utf-8")))
     model = BertForMaskedLM(config)
     model.load_state_dict(read_rounded(GUESSER / "model.safetensors"), strict=False)
@@ -62,6 +60,17 @@ def _own(dtype: torch.dtype) -> tuple[BertTokenizer, BertForMaskedLM]:
     model.set_attn_implementation("eager")
     tokenizer, _ = read_checkpoint(str(EMBEDDED))
     return tokenizer, model.to(dtype).eval()
+
+
+def check_own() -> None:
+    """Compare the files of the book's own with the checksums in its card.
+
+    Raises:
+        FileNotFoundError, ValueError: naming the file that is missing or another.
+    """
+    if "model.safetensors" not in card_checksums(GUESSER):
+        raise FileNotFoundError(f"{GUESSER}: its card has no checksum of the weights")
+    check_folder(GUESSER)
 
 
 def read_rounded(path: Path) -> dict[str, Tensor]:

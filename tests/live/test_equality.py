@@ -7,12 +7,17 @@ import pytest
 from live_pages import (
     ANSWER,
     CLOSE,
+    GUESS,
+    MASKED,
     TOKENIZE,
     in_utf_16,
     questions,
     texts_of_ten_scripts,
     the_librarys,
 )
+
+from companion.pretraining import guesses
+from tools.sphinx_ext import live
 
 pytestmark = pytest.mark.slow
 
@@ -71,6 +76,27 @@ def test_every_intermediate_is_the_companions(page):
     assert max(differences.values()) > 0
     said = panel.locator(".live-answer").inner_text()
     assert re.search(r"264,020 numbers is below 0\.0001\.", said), said
+
+
+@pytest.mark.parametrize("vectors", [True, False], ids=["fast", "plain"])
+def test_every_probability_of_a_guess_is_the_companions(browser, site, vectors):
+    tokenizer, model = live.guesser()
+    pieces = len(tokenizer)
+    page = browser.new_page()
+    if not vectors:
+        page.add_init_script(WITHOUT_VECTORS)
+    page.goto((site / "index.html").as_uri())
+    for text in MASKED if vectors else MASKED[:1]:
+        found = page.evaluate(GUESS, [text, pieces])
+        wanted = guesses(tokenizer, model, text, count=pieces)
+        assert len(found["hidden"]) == len(wanted)
+        for ours, theirs in zip(found["hidden"], wanted, strict=True):
+            chances = {one["piece"]: one["chance"] for one in ours["guesses"]}
+            assert len(chances) == pieces
+            ratios = [chances[piece] / chance for piece, chance in theirs]
+            assert 0.999 < min(ratios) <= max(ratios) < 1.001
+            assert ours["guesses"][0]["piece"] == theirs[0][0]
+    page.close()
 
 
 @pytest.mark.parametrize("vectors", [True, False], ids=["fast", "plain"])

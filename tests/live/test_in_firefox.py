@@ -4,12 +4,17 @@ import pytest
 from live_pages import (
     ANSWER,
     CLOSE,
+    GUESS,
+    MASKED,
     TOKENIZE,
     in_utf_16,
     questions,
     texts_of_ten_scripts,
     the_librarys,
 )
+
+from companion.pretraining import guesses
+from tools.sphinx_ext import live
 
 pytestmark = pytest.mark.slow
 
@@ -58,3 +63,11 @@ def test_it_gives_the_companions_answers(page, rounded_answerer):
         assert ours["score"] == pytest.approx(best["score"], abs=CLOSE)
         place = in_utf_16(context, [(best["start"], best["end"])])[0]
         assert [ours["start"], ours["end"]] == place, question
+
+
+def test_it_gives_the_companions_guesses(page):
+    [theirs] = guesses(*live.guesser(), MASKED[0])
+    found = page.evaluate(GUESS, [MASKED[0], len(theirs)])["hidden"][0]["guesses"]
+    assert [one["piece"] for one in found] == [piece for piece, _ in theirs]
+    for ours, (_, chance) in zip(found, theirs, strict=True):
+        assert ours["chance"] == pytest.approx(chance, abs=CLOSE)

@@ -130,6 +130,42 @@ def test_pieces_follow_what_is_typed_and_need_no_weights(page):
     assert not [n for n in page.evaluate(sources) if re.search(r"layer\.\d", n)]
 
 
+def test_a_piece_is_hidden_by_a_click_or_a_key_and_guessed(page):
+    panel = panel_of(page, "guess")
+    button = panel.get_by_role("button", name="Load the model that guesses")
+    assert 20 < int(re.search(r", (\d+) MB", button.inner_text())[1]) < 30
+    assert panel.get_by_label("Your question").count() == 0
+    ask(panel, text="My name is Foo, and I live in London.")
+    pieces = panel.get_by_role("group", name="Hide a piece").get_by_role("button")
+    status = panel.locator("[role=status]")
+    status.filter(has_text="Nothing is hidden.").wait_for(timeout=PATIENCE)
+    pieces.nth(8).press("Enter")
+    status.filter(has_text="For live: live, lived, am.").wait_for(timeout=PATIENCE)
+    assert panel.locator(".live-guesses strong").inner_text() == "live"
+    first = panel.locator(".live-bar").first
+    assert first.inner_text() == "0.778"
+    width = "(bar) => parseFloat(getComputedStyle(bar).backgroundSize)"
+    assert first.evaluate(width) == pytest.approx(77.8, abs=0.1)
+    pieces.nth(10).click()
+    status.filter(has_text="For London: Mexico").wait_for(timeout=PATIENCE)
+    assert pieces.nth(10).get_attribute("aria-pressed") == "true"
+    assert pieces.nth(10).inner_text() == "[MASK]"
+    assert panel.get_by_text(re.compile(r"^London, guess \d+$")).count() == 1
+    pieces.nth(8).click()
+    status.filter(has_text=re.compile("^For London: ")).wait_for(timeout=PATIENCE)
+    assert pieces.nth(8).inner_text() == "live"
+    panel.get_by_role("button", name="Link to this").click()
+    assert page.url.endswith("text=My+name+is+Foo%2C+and+I+live+in+London.&hide=11")
+
+
+def test_a_text_that_is_too_long_for_guesses_is_refused_in_a_sentence(page):
+    panel = panel_of(page, "guess")
+    panel.get_by_label("Your text").fill("x " * 200)
+    panel.locator("button[type=submit]").click()
+    said = "Here at most 158 tokens are read, and these are 200."
+    panel.locator("[role=status]").filter(has_text=said).wait_for(timeout=PATIENCE)
+
+
 def test_a_head_that_is_switched_off_changes_the_score(page):
     panel = ask(panel_of(page, "heads"))
     panel.locator("select").nth(0).select_option("5")
@@ -234,7 +270,7 @@ def test_served_it_is_the_same_and_damage_is_named(browser, site, tmp_path):
 def test_everyone_can_read_and_use_it(page, width, scheme):
     page.set_viewport_size({"width": width, "height": 800})
     page.emulate_media(color_scheme=scheme)
-    for kind in ("answer", "pieces", "embeddings", "heads", "layers", "spans"):
+    for kind in ("answer", "pieces", "embeddings", "heads", "layers", "spans", "guess"):
         ask(panel_of(page, kind))
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert barriers(page) == []

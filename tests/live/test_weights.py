@@ -9,6 +9,8 @@ import numpy
 import pytest
 import torch
 
+import companion
+from companion import measured
 from companion.live import weights
 from companion.rounding import LARGEST, restore_rows
 
@@ -63,6 +65,44 @@ def test_a_block_is_text_of_zlib_of_a_header_and_numbers():
         0.5,
         -1.5,
     ]  # from a multiple of 4
+
+
+def test_rounding_costs_at_most_half_a_point_and_the_page_says_what():
+    figures = measured.results("rounded")
+    for name, scores in measured.held_out_scores().items():
+        full, page = (
+            kind["domains"][f"{name}.json.gz"] for kind in (figures, figures["rounded"])
+        )
+        for metric in ("EM", "F1"):
+            assert full[metric] == scores[metric]
+            assert full[metric] - page[metric] < 0.5, name
+    full, page = figures["all"], figures["rounded"]["all"]
+    text = " ".join((ROOT / "book" / "in_javascript.md").read_text("utf-8").split())
+    assert (
+        f"Of {full['questions']:,} questions that were held out from training, the "
+        f"full weights answer {full['EM']:.1f} % exactly, the rounded ones "
+        f"{page['EM']:.1f} %"
+    ) in text
+    assert f"goes from {full['F1']:.1f} to {page['F1']:.1f}." in text
+
+
+def test_a_text_of_base_85_is_the_standard_librarys():
+    for size in range(9):
+        data = bytes(range(255, 255 - size, -1))
+        assert weights.base85(data) == base64.b85encode(data).decode()
+
+
+def test_the_guessers_blocks_have_each_of_its_weights_once():
+    _, model = companion.load_masked()
+    found = dict(weights.guesser_blocks())
+    sizes = [
+        sum(t.numel() for n, t in part.items() if not n.endswith(weights.SCALES))
+        for part in found.values()
+    ]
+    assert sum(sizes) == sum(p.numel() for p in model.parameters())
+    words = [part for name, part in found.items() if name.startswith("words.")]
+    restored = torch.cat([restore_rows(p["words"], p["words.scales"]) for p in words])
+    assert torch.equal(restored, model.bert.embeddings.word_embeddings.weight)
 
 
 def test_answers_with_rounded_weights_are_nearly_the_models(answerer, rounded_answerer):

@@ -11,6 +11,7 @@ before the reader asks for the model, on paper, and without scripts.
 """
 
 import functools
+from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 from typing import Any, ClassVar, cast
@@ -18,10 +19,13 @@ from typing import Any, ClassVar, cast
 from docutils import nodes
 from docutils.parsers.rst import Directive, directives
 from sphinx.application import Sphinx
+from torch import Tensor
+from transformers import BertForMaskedLM, BertTokenizer
 
 import companion
 from companion import running
 from companion.live import scripts, weights
+from companion.pretraining import guesses
 from companion.qa_pipeline import QuestionAnswerer
 from companion.qa_pipeline.answers import Answer
 
@@ -34,9 +38,11 @@ KINDS = (
     "layers",
     "spans",
     "windows",
+    "guess",
     "proof",
 )
 CHOICES = ("layer", "head", "token")  # what a panel with heads opens on
+GUESSES = 3
 
 
 @functools.cache
@@ -58,6 +64,36 @@ def example(question: str, text: str) -> str:
     )
 
 
+@functools.cache
+def guesser() -> tuple[BertTokenizer, BertForMaskedLM]:
+    """The book's own model that guesses hidden words."""
+    return companion.load_masked(str(companion.loading.EMBEDDED))
+
+
+def guessed(text: str, hide: str) -> str:
+    """A text with pieces hidden, and what is guessed for them, as HTML.
+
+    Args:
+        hide: the places of the hidden pieces, with spaces between; [CLS] has place 0.
+    """
+    tokenizer, model = guesser()
+    [spans] = tokenizer([text], return_offsets_mapping=True)["offset_mapping"]
+    marked, plain, at = "", "", 0
+    for start, end in (spans[place] for place in sorted(map(int, hide.split()))):
+        marked += f"{escape(text[at:start])}<mark>{tokenizer.mask_token}</mark>"
+        plain += text[at:start] + tokenizer.mask_token
+        at = end
+    rows = guesses(tokenizer, model, plain + text[at:], count=GUESSES)
+    best = "; ".join(
+        ", ".join(f"<strong>{escape(piece)}</strong> {p:.3f}" for piece, p in row)
+        for row in rows
+    )
+    return (
+        f'<div class="live-example"><p>Guesses: {best}</p>'
+        f'<blockquote class="live-text">{marked}{escape(text[at:])}</blockquote></div>'
+    )
+
+
 class Live(Directive):
     """A panel: its kind, a question and a text to begin with, and what to try."""
 
@@ -66,6 +102,7 @@ class Live(Directive):
     option_spec: ClassVar = {
         "question": directives.unchanged,
         "text": directives.unchanged,
+        "hide": directives.unchanged_required,
         **dict.fromkeys(CHOICES, directives.nonnegative_int),
     }
 
@@ -81,17 +118,19 @@ class Live(Directive):
         self.state.nested_parse(self.content, self.content_offset, said)
         chosen = "".join(
             f' data-{name}="{self.options[name]}"'
-            for name in CHOICES
+            for name in (*CHOICES, "hide")
             if name in self.options
         )
         begin = (
             f'<div class="live" data-shows="{kind}" data-question="{escape(question)}" '
             f'data-text="{escape(text)}"{chosen}>'
         )
+        hide = self.options.get("hide")
+        shown = guessed(text, hide) if hide else example(question, text)
         return [
             nodes.raw("", begin, format="html"),
             said,
-            nodes.raw("", example(question, text) + "</div>", format="html"),
+            nodes.raw("", shown + "</div>", format="html"),
         ]
 
 
@@ -100,8 +139,11 @@ def write(app: Sphinx) -> None:
     folder = Path(app.outdir, "_static", FOLDER)
     folder.mkdir(parents=True, exist_ok=True)
     tokenizer, model = companion.load(str(companion.loading.EMBEDDED))
-    packed = {"tokenizer": weights.packed_block({}, weights.settings(tokenizer, model))}
-    packed |= {name: weights.packed_block(part) for name, part in weights.blocks(model)}
+    packed = {"tokenizer": weights.packed_block({}, weights.settings(tokenizer))}
+    sizes = weights.sizes(model.config, weights.WORDS_IN_A_BLOCK)
+    packed |= _packed(weights.blocks(model), sizes)
+    sizes = weights.sizes(guesser()[1].config, weights.WORDS_AT_ONCE)
+    packed |= _packed(weights.guesser_blocks(), sizes, "guesser.")
     packed["proof"] = _proof()
     for name, text in packed.items():
         (folder / f"{name}.js").write_text(scripts.block(name, text), "ascii")
@@ -117,6 +159,16 @@ def _proof() -> str:
     model = answerer()
     tensors = weights.stored_walk(model.tokenizer, model.model, *asked.values())
     return weights.packed_block(tensors, asked)
+
+
+def _packed(
+    blocks: Iterator[tuple[str, dict[str, Tensor]]], sizes: dict[str, int], of: str = ""
+) -> dict[str, str]:
+    """Blocks as texts; the first, which is the model's, has its sizes."""
+    return {
+        of + name: weights.packed_block(part, sizes if name == "model" else None)
+        for name, part in blocks
+    }
 
 
 def _add(
