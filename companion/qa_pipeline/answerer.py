@@ -22,7 +22,7 @@ from companion.qa_pipeline.arguments import (
 )
 from companion.qa_pipeline.batches import Task, groups, logits_of
 from companion.qa_pipeline.families import family_of
-from companion.qa_pipeline.models import check_answering, fused, on_device
+from companion.qa_pipeline.models import check_answering, on_device
 from companion.qa_pipeline.pairing import Asked, Texts, is_lazy, is_single, pairs
 from companion.qa_pipeline.texts import text_tokens
 
@@ -185,7 +185,7 @@ class QuestionAnswerer:
     ) -> Iterator[tuple[Task, Tensor]]:
         family = family_of(self.tokenizer, self.model)
         for group in groups(tasks):
-            model = fused(on_device(self.model, device))
+            model = on_device(self.model, device)
             rows = logits_of(group, family, model, size, self.bfloat16)
             yield from zip(group, rows, strict=True)
 

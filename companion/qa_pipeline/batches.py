@@ -14,7 +14,10 @@ from torch import Tensor
 from tqdm import tqdm
 from transformers import PreTrainedModel
 
+from companion.qa_pipeline import bert
 from companion.qa_pipeline.families import Family
+from companion.qa_pipeline.models import check_evaluation
+from companion.qa_pipeline.processor import fast_products, keep_freed_memory
 from companion.qa_pipeline.texts import Tokens
 from companion.qa_pipeline.windows import Window, kept, merge
 
@@ -79,7 +82,8 @@ def has_tables(model: PreTrainedModel) -> bool:
     So it does in DeBERTa, Longformer and MPNet, for which the library has no fused
     attention. On a processor nothing is lost by smaller batches.
     """
-    return model.device.type == "cpu" and model.config._attn_implementation == "eager"
+    eager = model.config._attn_implementation == "eager"
+    return model.device.type == "cpu" and eager and not bert.is_plain(model)
 
 
 @torch.inference_mode()
@@ -91,14 +95,26 @@ def forward(
     Args:
         inputs: as `companion.qa_pipeline.windows.model_inputs` makes them.
         bfloat16: compute matrix products in this shorter format.
+    Raises:
+        ValueError: if a part of the model that has dropout is in training mode.
     """
     device = model.device
     inputs = {name: ids.to(device) for name, ids in inputs.items()}
+    if device.type == "cpu":
+        keep_freed_memory()
     with torch.autocast(device.type, torch.bfloat16, enabled=bfloat16):
-        output = model(**inputs, return_dict=True, output_attentions=False)
-    pair = [output.start_logits, output.end_logits]  # (B, T) each
-    logits = torch.stack(pair, dim=1)  # -> (B, 2, T)
+        logits = _span_logits(model, inputs).transpose(1, 2)  # (B, T, 2) -> (B, 2, T)
     return logits.to("cpu", torch.promote_types(logits.dtype, torch.float32))
+
+
+def _span_logits(model: PreTrainedModel, inputs: dict[str, Tensor]) -> Tensor:
+    """Compute start and end logits: (B, T) inputs -> (B, T, 2)."""
+    if bert.is_plain(model):
+        return bert.answer_logits(model, inputs)
+    check_evaluation(model)
+    with fast_products(model.device):
+        output = model(**inputs, return_dict=True, output_attentions=False)
+    return torch.stack([output.start_logits, output.end_logits], dim=2)
 
 
 def logits_of(

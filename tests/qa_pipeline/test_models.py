@@ -7,11 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import torch
 from torch import nn
+from torch.nn.modules.module import register_module_forward_hook
 from transformers import AttentionInterface
+from transformers.models.bert.modeling_bert import BertOutput
 
 import companion
 from companion import heads
-from companion.qa_pipeline import models
+from companion.qa_pipeline import batches, bert, models
 from companion.running import PARAGRAPH
 
 QUESTION = "Who was her brother?"
@@ -47,6 +49,17 @@ def test_heads_are_off_as_long_as_they_are_switched_off(checkpoint, asked):
     assert asked(QUESTION, PARAGRAPH, top_k=3) == whole
 
 
+def assert_it_computes_what_the_model_does(checkpoint):
+    tokenizer, model = checkpoint
+    texts = [PARAGRAPH[:40], PARAGRAPH[:150]]
+    inputs = tokenizer(["Who?"] * 2, texts, padding=True, return_tensors="pt")
+    seen = inputs["attention_mask"].bool()[:, None].expand(-1, 2, -1)  # not padding
+    with torch.no_grad():
+        own = torch.stack(model(**inputs, return_dict=True).to_tuple()[:2], dim=1)
+    logits = batches.forward(model, dict(inputs))  # (B, 2, T)
+    torch.testing.assert_close(logits[seen], own[seen], atol=1e-5, rtol=1e-5)
+
+
 def change_in_place(model):
     with torch.no_grad():
         model.qa_outputs.weight.neg_()
@@ -73,14 +86,61 @@ def add_a_hook(model):
     model.bert.embeddings.register_forward_hook(hook)
 
 
-@pytest.mark.parametrize(
-    "change",
-    [change_in_place, change_data, replace_a_module, replace_a_forward, add_a_hook],
-)
+def replace_an_activation(model):
+    model.bert.encoder.layer[0].intermediate.intermediate_act_fn = nn.Tanh()
+
+
+def add_a_hook_to_an_activation(model):
+    activation = model.bert.encoder.layer[0].intermediate.intermediate_act_fn
+    activation.register_forward_hook(lambda module, arguments, output: 2 - output)
+
+
+def replace_a_linear_by_its_like(model):
+    class Doubled(nn.Linear):
+        def forward(self, x):
+            return 2 * super().forward(x)
+
+    model.bert.encoder.layer[1].attention.self.key.__class__ = Doubled
+
+
+def scale_attention(model):
+    model.bert.encoder.layer[1].attention.self.scaling = 2.0
+
+
+CHANGES = [
+    change_in_place,
+    change_data,
+    replace_a_module,
+    replace_a_forward,
+    add_a_hook,
+    replace_an_activation,
+    add_a_hook_to_an_activation,
+    replace_a_linear_by_its_like,
+    scale_attention,
+]
+
+
+@pytest.mark.parametrize("change", CHANGES)
 def test_a_change_between_two_questions_counts(checkpoint, asked, change):
     before = asked(QUESTION, PARAGRAPH, top_k=3)
     change(checkpoint[1])
     assert asked(QUESTION, PARAGRAPH, top_k=3) == fresh(checkpoint) != before
+    assert_it_computes_what_the_model_does(checkpoint)
+
+
+def test_a_class_that_was_patched_counts(checkpoint, asked, monkeypatch):
+    before = asked(QUESTION, PARAGRAPH, top_k=3)
+    monkeypatch.setattr(BertOutput, "forward", lambda self, hidden, residual: residual)
+    assert asked(QUESTION, PARAGRAPH, top_k=3) != before
+    assert_it_computes_what_the_model_does(checkpoint)
+
+
+def test_a_hook_on_all_modules_sees_them(asked):
+    seen = []
+    hook = register_module_forward_hook(lambda module, *_: seen.append(type(module)))
+    asked(QUESTION, PARAGRAPH)
+    hook.remove()
+    assert BertOutput in seen
 
 
 @pytest.mark.parametrize(
@@ -131,17 +191,24 @@ def test_a_layer_keeps_attention_of_its_own(checkpoint, asked):
         assert without == asked(QUESTION, PARAGRAPH, top_k=3)
 
 
-def test_an_untouched_model_computes_with_fused_attention(checkpoint):
+def test_an_untouched_model_is_computed_without_its_modules(checkpoint, monkeypatch):
     tokenizer, model = checkpoint
+    assert_it_computes_what_the_model_does(checkpoint)
     inputs = tokenizer("Who?", PARAGRAPH[:40], return_tensors="pt")
     model(**inputs, output_attentions=True)  # leaves the library's own hooks behind
     assert model.bert.encoder.layer[2].attention.self._forward_hooks
-    fast = models.fused(model)
-    assert fast.config._attn_implementation == "sdpa"
-    attention = fast.bert.encoder.layer[2].attention.self
-    assert attention.config._attn_implementation == "sdpa"
-    pairs = zip(fast.parameters(), model.parameters(), strict=True)
-    assert all(mine is theirs for mine, theirs in pairs)
+    assert bert.is_plain(model)
+    calls = []
+    model.bert.embeddings.register_forward_hook(lambda *_: calls.append("embeddings"))
+    monkeypatch.setattr(nn.Linear, "__call__", lambda *_: calls.append("linear"))
+    batches.forward(model, dict(inputs))
+    assert calls == ["embeddings"]
+
+
+def test_a_decoder_is_not_taken_for_an_encoder(checkpoint):
+    _, model = checkpoint
+    model.config.is_decoder = True  # as the library asks, when it makes the mask
+    assert not bert.is_plain(model)
 
 
 def test_the_model_stays_as_it_is_when_it_fails(checkpoint, asked):
@@ -155,10 +222,14 @@ def test_the_model_stays_as_it_is_when_it_fails(checkpoint, asked):
 
 
 def test_threads_share_one_answerer(checkpoint, asked):
-    wanted = asked(QUESTION, PARAGRAPH, top_k=3)
+    questions = [
+        f"Who was her {word}?" for word in ("brother", "printer", "museum")
+    ] * 5
+    wanted = [asked(question, PARAGRAPH, top_k=3) for question in questions]
     with ThreadPoolExecutor(4) as threads:
-        answers = threads.map(lambda _: fresh(checkpoint), range(12))
-    assert all(answer == wanted for answer in answers)
+        answers = threads.map(lambda q: asked(q, PARAGRAPH, top_k=3), questions)
+        assert list(answers) == wanted
+    assert wanted[0] != wanted[1] != wanted[2]
     assert checkpoint[1].config._attn_implementation == "eager"
 
 
