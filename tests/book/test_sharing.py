@@ -2,14 +2,17 @@
 
 import re
 from html import unescape
+from pathlib import Path
 
 import pytest
 from chromium import MODERATE, barriers
+from jupyter_book.config import get_final_config
 from matplotlib.image import imread
 
 from companion import __version__
 from tools.sphinx_ext import sharing
 
+CONFIG = Path(__file__).parents[2] / "_config.yml"
 BASE = "https://example.org/book/"
 
 
@@ -64,6 +67,16 @@ def test_the_footer_has_licences_and_version_and_no_invented_address(book):
         assert words in text
     assert "Report a fault" not in text
     assert "executablebooks" not in text
+
+
+def test_the_configurations_addresses_arrive(tmp_path):
+    text = CONFIG.read_text("utf-8")
+    filled = text.replace('repository_url: ""', "repository_url: a")
+    (tmp_path / "_config.yml").write_text(filled.replace('baseurl: ""', "baseurl: b"))
+    asked = {"latex_individualpages": False}  # as the command does
+    settings, _ = get_final_config(user_yaml=tmp_path / "_config.yml", cli_config=asked)
+    assert settings["html_theme_options"]["repository_url"] == "a"
+    assert settings["html_baseurl"] == "b"
 
 
 def test_with_a_repository_the_footer_says_where_to_report_a_fault():

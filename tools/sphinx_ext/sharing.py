@@ -3,8 +3,8 @@
 Each page gets a description and the tags of a preview (Open Graph), and in its footer
 the licences, the version, and where to report a fault. `index.html` leads on to the
 front page, and `404.html` stands in for what is not there. Addresses come from
-`_config.yml`: `html: baseurl` and `repository: url`. Where one is empty, what needs it
-is left out.
+`_config.yml`: `baseurl` and `repository_url`. Where one is empty, what needs it is left
+out.
 """
 
 import re
