@@ -53,8 +53,8 @@ quick: $(INSTALLED)  ## half a minute: what a change is likely to break
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(ONE_THREAD) $(BIN)/pytest tests -q -m "not slow" --hypothesis-profile quick \
-	  $(SIDE_BY_SIDE)
+	$(ONE_THREAD) $(BIN)/pytest tests -q -p no:nbval -m "not slow" \
+	  --hypothesis-profile quick $(SIDE_BY_SIDE)
 
 nightly: $(INSTALLED)  ## far more texts for the pipeline, beside the old one too; an hour
 	COMPANION_NIGHTLY=1 $(BIN)/pytest $(SIDE_BY_SIDE) tests/qa_pipeline tests/oracle

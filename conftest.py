@@ -17,6 +17,15 @@ KERNELS = pytest.StashKey[dict[str, str]]()  # the variables of each notebook's 
 def pytest_configure(config: pytest.Config) -> None:
     """Let no library ask a hub; they read this once, when they are imported."""
     os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1")
+    config.option.nbval_current_env = True  # `make quick` goes without nbval
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Do not import a file whose tests are all slow where these are not wanted."""
+    if config.option.markexpr != "not slow" or collection_path.suffix != ".py":
+        return None
+    every = "\npytestmark = pytest.mark.slow" in collection_path.read_text("utf-8")
+    return True if every else None
 
 
 def for_kernels(config: pytest.Config) -> dict[str, str]:

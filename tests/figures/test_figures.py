@@ -71,12 +71,14 @@ def written(ax):
             yield from (label for label in shown if label.get_visible())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("drawn", figures.__all__, indirect=True)
 def test_on_a_phone_each_letter_is_large_enough(drawn, image):
     smallest = min(text.get_fontsize() for text in texts(drawn)) * drawn.dpi / 72
     assert smallest * min(PIXELS / image.shape[1], 0.5) >= SMALLEST
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("drawn", figures.__all__, indirect=True)
 def test_no_text_lies_on_another(drawn):
     boxes = [(text.get_text(), inked(text)) for text in texts(drawn)]
@@ -92,6 +94,7 @@ def inked(text):
     return extent.shrunk(width, height).anchored("C", container=extent)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("drawn", figures.__all__, indirect=True)
 def test_a_figure_stands_on_the_pages_own_ground(drawn, image):
     """So that it is no white card in the dark."""

@@ -22,6 +22,8 @@ from companion.fine_tuning.run import train
 from companion.training import loop
 from companion.training.log import read_losses
 
+pytestmark = pytest.mark.slow  # each runs the command
+
 
 def command(base, data, output, *more):
     options = ["--batch", "2", "--save-every", "2", "--arithmetic", "float32"]
@@ -51,7 +53,6 @@ def test_the_command_trains_measures_and_writes_a_loadable_folder(
     assert "exists already" in capsys.readouterr().err
 
 
-@pytest.mark.slow
 def test_the_card_of_a_second_stage_tells_both(base, people, tmp_path):
     first, second = tmp_path / "first", tmp_path / "second"
     command_line.main(command(base, people, first, "--epochs", "1"))
@@ -85,7 +86,6 @@ def test_a_held_out_question_that_cannot_be_asked_is_named_before_training(
     assert {p.name for p in tmp_path.iterdir()} == {"base", people.name}
 
 
-@pytest.mark.slow
 def test_answers_that_no_window_holds_are_counted_or_refused(
     base, people, tmp_path, capsys
 ):
@@ -110,7 +110,6 @@ def test_a_hub_name_needs_its_revision():
         carry_over.starting_point("somebody/model")
 
 
-@pytest.mark.slow
 def test_files_of_the_same_name_are_kept_apart(base, people, tmp_path):
     other = tmp_path / "other" / people.name
     other.parent.mkdir()
@@ -124,7 +123,6 @@ def test_files_of_the_same_name_are_kept_apart(base, people, tmp_path):
     assert list(stage["results"]) == [d["name"] for d in stage["data"]] == names
 
 
-@pytest.mark.slow
 def test_what_was_held_out_is_found_again_under_another_name(
     base, people, tmp_path, capsys
 ):
@@ -177,7 +175,6 @@ def test_a_folder_that_is_in_the_way_is_left_alone(base, people, tmp_path, capsy
     assert (tmp_path / "out.partial" / "thesis.txt").read_text() == "mine"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("content", ["{", "[]", '{"epoch": 3}', '[{"loss": 1}, 2]'])
 def test_a_record_of_another_program_is_none(base, people, tmp_path, content):
     (base / "training.json").write_text(content)
@@ -284,7 +281,6 @@ def run(arguments, **environment):
     )
 
 
-@pytest.mark.slow
 def test_kill_9_in_the_middle_and_the_same_command_again(base, people, tmp_path):
     arguments = [sys.executable, "-m", "companion"]
     killed = tmp_path / "killed"
@@ -307,7 +303,6 @@ def test_kill_9_in_the_middle_and_the_same_command_again(base, people, tmp_path)
     assert weights[0].read_bytes() == weights[1].read_bytes()
 
 
-@pytest.mark.slow
 def test_two_processes_have_the_losses_of_one_with_the_doubled_batch(
     base, people, tmp_path
 ):

@@ -26,6 +26,8 @@ from companion.pretraining.recipe import PretrainingRecipe
 from companion.training import loop
 from companion.training.log import read_losses
 
+pytestmark = pytest.mark.slow  # each runs the command
+
 FILES = {
     "README.md", "config.json", "model.safetensors", "tokenizer_config.json",
     "training.json", "training_log.jsonl", "vocab.txt",
@@ -133,7 +135,6 @@ def test_the_figures_in_the_card_are_those_of_the_stored_weights(
     assert figures["loss"] == pytest.approx(loss, abs=0.02)  # perhaps in bfloat16
 
 
-@pytest.mark.slow
 def test_fine_tuning_takes_the_folder_as_a_base(base, people, tmp_path, capsys):
     first, second = tmp_path / "first", tmp_path / "second"
     assert command_line.main(command(base, people, first)) == 0
@@ -176,7 +177,6 @@ def test_with_next_sentence_the_folder_has_both_heads(base, people, tmp_path):
     assert {"bert.pooler.dense.weight", "cls.seq_relationship.weight"} <= names
 
 
-@pytest.mark.slow
 def test_a_random_base_has_the_embedded_models_shape_and_new_weights(embedded):
     torch.manual_seed(5)
     tokenizer, model = run.body_to_pretrain("random", next_sentence=False)
@@ -192,7 +192,6 @@ def test_a_random_base_has_the_embedded_models_shape_and_new_weights(embedded):
     )
 
 
-@pytest.mark.slow
 def test_a_random_base_is_the_seeds(
     base, tokenizer, make, people, tmp_path, monkeypatch
 ):
@@ -224,7 +223,6 @@ def test_a_body_that_answers_gets_new_heads_and_keeps_its_weights(
     assert table is model.cls.predictions.decoder.weight
 
 
-@pytest.mark.slow
 def test_the_embedded_model_can_be_pretrained_further(embedded):
     torch.manual_seed(0)
     _, model = run.body_to_pretrain(str(EMBEDDED), next_sentence=True)
@@ -320,7 +318,6 @@ def test_fine_tuning_refuses_a_plain_text(base, story, tmp_path, capsys):
     assert "story.txt: no JSON file" in capsys.readouterr().err
 
 
-@pytest.mark.slow
 def test_the_same_command_goes_on_to_the_same_weights(base, people, tmp_path, capsys):
     for more in ([], ["--next-sentence"], ["--freeze", "words"]):
         names = [
@@ -375,7 +372,6 @@ def test_a_folder_that_is_in_the_way_is_left_alone(base, people, tmp_path, capsy
     assert (tmp_path / "out.partial" / "thesis.txt").read_text() == "mine"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("more", [[], ["--next-sentence"]])
 def test_two_processes_have_the_losses_of_one_with_the_doubled_batch(
     base, people, tmp_path, more

@@ -113,6 +113,7 @@ TOKENIZERS: dict = {}
 BLANKS = st.sampled_from([" ", " ", "\n", "  ", "\u3000"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["roberta", "deberta", "xlm-roberta", "deberta-v2"])
 @given(st.lists(st.tuples(PIECES, BLANKS), min_size=1, max_size=30), st.integers(1, 40))
 @examples(50)
@@ -176,6 +177,7 @@ def test_left_padding_is_refused():
     refused(ValueError, "BertTokenizer pads on the left", tokenizer=tokenizer)
 
 
+@pytest.mark.slow
 def test_a_slow_tokenizer_is_refused():
     tokenizer = transformers.CanineTokenizer()
     refused(TypeError, "must be a fast one.*not a CanineTokenizer", tokenizer=tokenizer)

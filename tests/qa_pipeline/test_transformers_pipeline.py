@@ -41,6 +41,7 @@ class SquadExample:
         self.question_text, self.context_text = pair["question"], pair["context"]
 
 
+@pytest.mark.slow
 def test_one_import_brings_it_back(folder):
     code = f"""
 import transformers

@@ -82,6 +82,7 @@ def test_any_text_gives_the_librarys_tokens_and_offsets(cased, text):
 
 @given(text=settled_text)
 @examples(60)
+@pytest.mark.slow
 def test_any_text_gives_the_librarys_with_other_settings(other_tokenizer, text):
     assert tokenize(text, other_tokenizer) == the_librarys(other_tokenizer, text)
 
