@@ -211,6 +211,7 @@ def test_nothing_of_the_readers_is_overwritten(small, questions, tmp_path, capsy
     mine = written(tmp_path / "mine.jsonl", "mine")
     assert small(output="mine.jsonl") == 1
     assert f"--output {mine}: exists already" in capsys.readouterr().err
+    assert not (tmp_path / "mine.jsonl.partial").exists()  # refused before the work
     assert small(output="in.jsonl") == 1
     assert f"--output {questions}: is the file to read" in capsys.readouterr().err
     (tmp_path / "out.jsonl.partial").mkdir()
@@ -218,6 +219,23 @@ def test_nothing_of_the_readers_is_overwritten(small, questions, tmp_path, capsy
     assert small() == 1
     assert "out.jsonl.partial is in the way" in capsys.readouterr().err
     assert (mine.read_text(), theirs.read_text()) == ("mine\n", "thesis\n")
+
+
+def test_a_file_that_comes_meanwhile_is_left_alone(small, questions, tmp_path, capsys):
+    ask, output = files.answer_block, tmp_path / "out.jsonl"
+
+    def answer_block(*rest, **named):
+        written(output, "mine")
+        return ask(*rest, **named)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(files, "answer_block", answer_block)
+        assert small() == 1
+    assert "exists already" in capsys.readouterr().err
+    assert output.read_text() == "mine\n"
+    output.unlink()
+    assert small() == 0  # nothing was lost
+    assert len(rows(output)) == 9
 
 
 def test_who_is_overtaken_by_another_run_stops(small, questions, tmp_path, capsys):

@@ -140,6 +140,19 @@ def test_all_answers_that_were_asked_for_are_told(capsys):
     assert len(capsys.readouterr().out.splitlines()) == 3
 
 
+def test_the_lengths_of_a_call_are_options(capsys):
+    text = "Clara Lindqvist left Bergen for Lisbon."
+    asked = ["ask", "Who left Bergen?", text, "--device", "cpu"]
+    answers = []
+    for most in ("9", "2"):
+        assert main([*asked, "--max-answer-len", most]) == 0
+        answers.append(capsys.readouterr().out.partition("  (")[0])
+    assert answers[0] == "Clara Lindqvist"
+    assert len(answers[1].split()) == 1
+    assert main([*asked, "--max-seq-len", "8", "--doc-stride", "7"]) == 1
+    assert "doc_stride must be less than" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("arguments", [[], ["--file", "-"]])
 def test_standard_input_is_a_text_too(arguments, monkeypatch, capsys):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(MILL.encode())))
