@@ -18,7 +18,7 @@
    * @param {string} tag
    * @param {string} look
    * @param {string} [text]
-   * @returns {HTMLElement}
+   * @returns {any}
    */
   function made(tag, look, text = "") {
     const element = document.createElement(tag);
@@ -34,7 +34,9 @@
    */
   function storedIn(list) {
     const found = new Map();
-    for (const item of list.children) {
+    /** @type {NodeListOf<HTMLElement>} */
+    const items = list.querySelectorAll(":scope > *");
+    for (const item of items) {
       const { start, end, score } = item.dataset;
       const question = item.querySelector("q").textContent;
       found.set(question, { start: +start, end: +end, score: +score });
@@ -77,6 +79,7 @@
    * @param {(question: string) => Promise<Found>} ask
    */
   function start(root, questions, ask) {
+    /** @type {HTMLElement} */
     const place = root.querySelector(".asked-text");
     const list = root.querySelector(".asked-questions");
     const text = place.textContent;
@@ -108,7 +111,9 @@
     choose(buttons[0]);
   }
 
-  for (const root of document.querySelectorAll(".asked")) {
+  /** @type {NodeListOf<HTMLElement>} */
+  const roots = document.querySelectorAll(".asked");
+  for (const root of roots) {
     const stored = storedIn(root.querySelector(".asked-questions"));
     start(root, stored.keys(), async (question) => stored.get(question));
   }

@@ -8,7 +8,9 @@
   if (!outline) return;
   outline.id = "outline";
   const LINE = 120; // pixels from the top: a heading above it has begun
-  const links = [...outline.querySelectorAll("a[href^='#']")];
+  /** @type {NodeListOf<HTMLAnchorElement>} */
+  const entries = outline.querySelectorAll("a[href^='#']");
+  const links = [...entries];
   const headings = links.map((link) =>
     document.querySelector(`[id="${link.hash.slice(1)}"]`),
   );

@@ -4,6 +4,7 @@
   const { find, excerpt } = globalThis.bookSearch;
   const PAGES = 12;
   const PARTS = 3; // of each page
+  /** @type {HTMLInputElement} */
   const input = document.querySelector(".bd-search-container input[name=q]");
   const list = document.querySelector("#found-pages");
   const count = document.querySelector("#search-count");
@@ -13,6 +14,7 @@
    * @param {string} tag
    * @param {string} look
    * @param {...(Node|string)} children
+   * @returns {any}
    */
   function made(tag, look, ...children) {
     const element = document.createElement(tag);

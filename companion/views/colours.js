@@ -13,8 +13,9 @@ export const isDark = () => {
 
 /** Give all views the colours of the page, which has changed its mode. */
 const followColours = () => {
-  for (const root of document.querySelectorAll(".attention-view[data-mode]"))
-    root.dataset.mode = isDark() ? "dark" : "light";
+  /** @type {NodeListOf<HTMLElement>} */
+  const roots = document.querySelectorAll(".attention-view[data-mode]");
+  for (const root of roots) root.dataset.mode = isDark() ? "dark" : "light";
 };
 
 const attributeFilter = [

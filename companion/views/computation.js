@@ -64,6 +64,7 @@ export class Computation {
     const sheet = weights.sheet(layer, head);
     this.inWords = new Map();
     const rows = columns.map((to, i) => {
+      /** @type {[Element, Element]} */
       const strips = [strip(keys[i], full[1]), strip(products[i], full[2])];
       for (const drawn of strips)
         this.inWords.set(drawn, (share) => inWords(share, query, keys[i]));

@@ -9,7 +9,11 @@ const FULL = 250; // coordinates come as 0 to 250
 const NEAR = 16; // pixels from the pointer to a point that is meant
 
 export class Dots {
-  /** @param {(token: number | null) => void} point - a token is pointed at, or none */
+  /**
+   * @param {{tokens: string[], groups: string[]}} there
+   * @param {string} name
+   * @param {(token: number | null) => void} point - a token is pointed at, or none
+   */
   constructor({ tokens, groups }, name, point) {
     this.dots = tokens.map((token, i) => dot(token, groups[i]));
     const attributes = { class: "points", role: "img", "aria-label": name };

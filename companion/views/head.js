@@ -41,6 +41,7 @@ export class HeadView extends View {
 
   controls() {
     const { rows, columns, parts } = this.weights;
+    /** @type {import("./view.js").Controls} */
     const controls = [
       ["Layer", this.layer],
       ["Heads", this.heads],

@@ -7,7 +7,7 @@ import { heightOf, LEFT, linesOf, namesOf, RIGHT, ROW, TOP } from "./strokes.js"
 const NEAR = 12; // pixels from the pointer to a line that is meant
 
 /** @typedef {{head: number, from: number, to: number, weight: number}} Line */
-/** @typedef {{side: "left" | "right", token: number} | {line: Line}} Place */
+/** @typedef {{side?: "left" | "right", token?: number, line?: Line}} Place - a word or a line */
 
 export class Lines {
   /**
@@ -32,7 +32,9 @@ export class Lines {
    * @param {{head: number, colour: string, sheet: import("./weights.js").Sheet}[]} heads
    */
   draw(tokens, shown, heads) {
-    Object.assign(this, { tokens, ...shown, heads });
+    this.rows = shown.rows;
+    this.columns = shown.columns;
+    this.heads = heads;
     const high = 2 * TOP + ROW * Math.max(this.rows.length, this.columns.length);
     this.svg.setAttribute("height", high);
     this.drawn = linesOf(shown, heads);
@@ -47,12 +49,16 @@ export class Lines {
     );
   }
 
-  /** What is under the pointer. */
+  /**
+   * What is under the pointer.
+   * @returns {Place | null}
+   */
   at({ clientX, clientY }) {
     const box = this.svg.getBoundingClientRect();
     const x = (100 * (clientX - box.left)) / box.width;
     const y = clientY - box.top;
-    const [side, tokens] = x < LEFT ? ["left", this.rows] : ["right", this.columns];
+    const side = x < LEFT ? "left" : "right";
+    const tokens = side === "left" ? this.rows : this.columns;
     const token = tokens[Math.floor((y - TOP) / ROW)];
     if (x < LEFT || x > RIGHT) return token === undefined ? null : { side, token };
     return this.nearest((x - LEFT) / (RIGHT - LEFT), y);
@@ -90,7 +96,10 @@ export class Lines {
     this.numbers.replaceChildren(...this.numbersOf(place));
   }
 
-  /** Colours behind the words at the other side: a stripe for each head's weight. */
+  /**
+   * Colours behind the words at the other side: a stripe for each head's weight.
+   * @param {Place} place
+   */
   stripesOf({ side, token }) {
     const [tokens, start] = side === "left" ? [this.columns, RIGHT] : [this.rows, 0];
     const wide = LEFT / this.heads.length;

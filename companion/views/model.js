@@ -33,6 +33,7 @@ export class ModelView extends View {
 
   controls() {
     const { rows, columns, parts } = this.weights;
+    /** @type {import("./view.js").Controls} */
     const controls = parts.length > 1 ? [["Show", this.part]] : [];
     if (Math.max(rows.length, columns.length) > MANY)
       controls.push(["All tokens", this.every]);

@@ -68,7 +68,9 @@ const follow = () => {
 
 /** Find the views that came into the page; each is drawn when it comes near. */
 export function draw() {
-  for (const root of document.querySelectorAll(".attention-view:not([data-mode])")) {
+  /** @type {NodeListOf<HTMLElement>} */
+  const roots = document.querySelectorAll(".attention-view:not([data-mode])");
+  for (const root of roots) {
     root.dataset.mode = isDark() ? "dark" : "light";
     nameApart(root);
     nearby.observe(root);

@@ -26,8 +26,13 @@ const legendOf = (groups) => {
 export class LayerSlider extends View {
   constructor(root, header) {
     super(root, NAME);
-    const { tokens, groups, points, own, shares, own_shares } = header;
-    Object.assign(this, { tokens, groups, points, own, shares, own_shares });
+    const { tokens, groups, points } = header;
+    this.tokens = tokens;
+    this.groups = groups;
+    this.points = points;
+    this.own = header.own;
+    this.shares = header.shares;
+    this.own_shares = header.own_shares;
     this.meant = null; // a token that is pointed at
     this.dots = new Dots(header, NAME, (token) => this.point(token));
     const last = points.length - 1;
@@ -35,6 +40,7 @@ export class LayerSlider extends View {
     this.slider.addEventListener("input", () => this.move());
     this.shown = element("output");
     this.play = button("▶ Play", () => this.playOrPause());
+    /** @type {[string, string][]} */
     const maps = [
       ["points", "one for all steps"],
       ["own", "each step's own best"],
@@ -47,6 +53,7 @@ export class LayerSlider extends View {
     this.open(header.open ?? {});
   }
 
+  /** @returns {import("./view.js").Controls} */
   controls() {
     this.play.className = "play";
     const step = element("span", {}, this.slider, " ", this.shown);

@@ -14,7 +14,11 @@ export const colourOf = (number) => `var(--colour-${number % 12})`;
 /** The middle of a row. */
 export const heightOf = (place) => TOP + (place + 0.5) * ROW;
 
-/** The lines that can be seen: the strongest full, the others in proportion. */
+/**
+ * The lines that can be seen: the strongest full, the others in proportion.
+ * @param {{rows: number[], columns: number[]}} shown
+ * @param {{head: number, colour: string, sheet: import("./weights.js").Sheet}[]} heads
+ */
 export const linesOf = ({ rows, columns }, heads) => {
   const all = heads.flatMap(({ head, colour, sheet }) =>
     rows.flatMap((from, i) =>
@@ -32,10 +36,9 @@ export const linesOf = ({ rows, columns }, heads) => {
   const full = all.reduce((top, { weight }) => Math.max(top, weight), 1e-9);
   const seen = all.filter(({ weight }) => weight >= LEAST * full);
   return seen.map(({ i, j, ...line }) => {
-    const drawn = { ...line, strength: line.weight / full };
-    Object.assign(drawn, { top: heightOf(i), bottom: heightOf(j) });
-    drawn.node = nodeOf(drawn);
-    return drawn;
+    const place = { top: heightOf(i), bottom: heightOf(j) };
+    const drawn = { ...line, ...place, strength: line.weight / full };
+    return { ...drawn, node: nodeOf(drawn) };
   });
 };
 

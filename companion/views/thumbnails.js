@@ -16,11 +16,13 @@ const MOVES = {
 
 export class Thumbnails {
   /**
+   * @param {{layers: number[], heads: number[]}} there
    * @param {(layer: number, head: number) => void} pressed
    * @param {(at: [number, number] | null) => void} pointed - by the mouse or the keyboard
    */
   constructor({ layers, heads }, pressed, pointed) {
-    Object.assign(this, { layers, heads });
+    this.layers = layers;
+    this.heads = heads;
     this.buttons = layers.map((layer) =>
       heads.map((head) => made(layer, head, pressed)),
     );
@@ -37,7 +39,10 @@ export class Thumbnails {
     this.focusable(0, 0);
   }
 
-  /** The layer and the head of what is in a button, or null. */
+  /**
+   * The layer and the head of what is in a button, or null.
+   * @returns {[number, number] | null}
+   */
   at(target) {
     const i = this.buttons.findIndex((row) => row.some((one) => one.contains(target)));
     if (i < 0) return null;

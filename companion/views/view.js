@@ -22,6 +22,7 @@ export const scrolling = (name, table) => {
 /**
  * A view in its element. Each kind has `draw`, and `state` and `open` for a link.
  * @typedef {Object<string, number>} State
+ * @typedef {[string, HTMLElement][]} Controls - each with its name, a button with none
  */
 export class View {
   /**
@@ -35,8 +36,16 @@ export class View {
   }
 
   /**
+   * What is chosen, for a link and the name of a file.
+   * @returns {State}
+   */
+  get state() {
+    return {};
+  }
+
+  /**
    * Put the parts in their places.
-   * @param {[string, HTMLElement][]} controls - each with its name, a button with none
+   * @param {Controls} controls
    * @param {HTMLElement[]} legend - what belongs to the picture, above it
    * @param {HTMLElement[]} drawings
    */

@@ -3,8 +3,19 @@
 /** @typedef {(from: number, to: number) => number} Sheet - the weights of one head */
 
 export class Weights {
+  /** @type {string[]} */ tokens;
+  /** @type {string[]} */ groups; // of each token
+  /** @type {number[]} */ layers;
+  /** @type {number[]} */ heads;
+  /** @type {number[]} */ rows; // tokens that read
+  /** @type {number[]} */ columns; // tokens that are read
+  /** @type {{name: string, rows: number[], columns: number[]}[]} */ parts;
+  /** @type {number} */ levels;
+  /** @type {number[][][][]} */ weights; // by layer, head, row, column
+  /** @type {number[][][][] | undefined} */ fine;
+
   constructor(header) {
-    Object.assign(this, header); // tokens, groups, layers, heads, parts, levels, ...
+    Object.assign(this, header);
     this.rowOf = new Map(header.rows.map((token, i) => [token, i]));
     this.columnOf = new Map(header.columns.map((token, i) => [token, i]));
   }

@@ -63,7 +63,9 @@ const copies = (item) => contents(item).map((node) => node.cloneNode(true));
 
 /** Bring the questions of this page to life. */
 export const startRecall = () => {
-  for (const section of document.querySelectorAll(".recall")) {
+  /** @type {NodeListOf<HTMLElement>} */
+  const sections = document.querySelectorAll(".recall");
+  for (const section of sections) {
     const places = [...section.querySelectorAll(".recall-question")];
     const answers = [...section.querySelectorAll(".recall-answer")];
     let update = () => {};
