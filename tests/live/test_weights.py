@@ -15,6 +15,7 @@ from companion.live import weights
 from companion.rounding import LARGEST, restore_rows
 
 ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.slow  # all of two models' weights, again and again
 
 
 def test_each_weight_is_in_one_block(embedded):

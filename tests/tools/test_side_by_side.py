@@ -10,7 +10,7 @@ def test_a_function_is_whole_and_without_what_explains_it():
     assert text.startswith("def split_heads(")
     assert '"""' not in text
     assert text.rstrip().splitlines()[-1].strip().startswith("return pieces.transpose")
-    text = in_javascript("bert.js:splitHeads")
+    text = in_javascript("attention.js:splitHeads")
     assert text.startswith("export const splitHeads = (")
     assert text.endswith("\n};")
     assert text.count("const splitHeads") == 1
