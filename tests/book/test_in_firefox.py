@@ -109,13 +109,22 @@ def answer(page, check):
     page.press("Enter")
 
 
+WAITS = """() => {
+  const output = document.querySelector(".tag_guess-first > .cell_output");
+  const { display, contentVisibility } = getComputedStyle(output);
+  return [display, contentVisibility];
+}"""
+
+
 def test_answers_are_judged_and_remembered(opened):
     page = opened(CHAPTER)
     answer(page, CHECKS[-1])
     question, *_ = recall.questions("04_attention")
     choice = 1 + [one.is_right for one in question.choices].index(True)
     page.click(f".recall-choices li:nth-child({choice}) button", "touch")
+    assert page.evaluate(WAITS) == ["block", "hidden"]  # the browser's search finds it
     page.click(".guess", "touch")
+    assert page.evaluate(WAITS) == ["block", "visible"]
     page.reload()
     assert page.text(f"[data-check={CHECKS[-1]}] [role=status]").endswith("right")
     assert page.text(".recall-reason").startswith("Right.")

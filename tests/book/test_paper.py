@@ -172,6 +172,8 @@ def test_a_dark_page_is_printed_as_a_light_one(book, browser):
     light, _ = printed(browser, path, "light")
     dark, theme = printed(browser, path, "dark")
     assert theme == "dark"
+    below = captions(path.read_text("utf-8"))  # of what waits for a guess, too
+    assert [number for number, words in below if not light.pages_with(words)] == []
     pairs = zip(light.reader.pages, dark.reader.pages, strict=True)
     for one, other in pairs:
         assert one.get_contents().get_data() == other.get_contents().get_data()
