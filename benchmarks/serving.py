@@ -1,6 +1,6 @@
-"""One of the two pipelines in a process of its own, measured there.
+"""One of the pipelines in a process of its own, measured there.
 
-    python benchmarks/serving.py old
+    python -m benchmarks.serving old
 
 It answers a line of JSON for each line of JSON that it reads: the arguments of a call
 in; seconds of processor time, MB and answers out. The old pipeline runs in another
@@ -16,7 +16,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-MODEL = Path(__file__).parents[1] / "companion" / "embedded"
+ROOT = Path(__file__).parents[1]
+MODEL = ROOT / "companion" / "embedded"
 
 
 class Worker:
@@ -24,12 +25,13 @@ class Worker:
 
     Args:
         python: the interpreter that has the library in question.
-        kind: `old`, or ours in `float32` or `bfloat16`.
+        kind: `old`; ours in `float32`, or `bfloat16`; or the path of an ONNX model.
     """
 
     def __init__(self, python: Path | str, kind: str):
         self.process = subprocess.Popen(
-            [python, __file__, kind],
+            [python, "-m", "benchmarks.serving", kind],
+            cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -90,7 +92,11 @@ def old_one() -> Callable[..., Any]:
 
 
 def our_own(kind: str) -> Callable[..., Any]:
-    """Ours, in float32 or in bfloat16."""
+    """Ours, in float32 or in bfloat16, or around an ONNX model."""
+    if kind.endswith(".onnx"):
+        from benchmarks.exported import answerer
+
+        return answerer(Path(kind))
     import companion
 
     tokenizer, model = companion.load()
