@@ -106,6 +106,19 @@ def test_each_family_computes_with_it(products, monkeypatch, family):
         assert answer == {**other, "score": pytest.approx(other["score"], rel=1e-3)}
 
 
+def test_the_compiler_sees_what_it_saw_before(products):
+    targets = []
+
+    def backend(graph, inputs):
+        targets.extend(node.target for node in graph.graph.nodes)
+        return graph.forward
+
+    compiled = torch.compile(nn.Linear(3, 4), backend=backend)
+    with torch.inference_mode(), processor.fast_products(torch.device("cpu")):
+        compiled(torch.ones(2, 3))
+    assert F.linear in targets
+
+
 def test_it_multiplies_the_weights_as_they_are_now(products):
     answerer = QuestionAnswerer(*small.small_model("distilbert"))
     before = answerer("Who?", PARAGRAPH, top_k=3)
