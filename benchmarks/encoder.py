@@ -4,8 +4,8 @@
 
 For the embedded model and the notes' shape, batch 1 and 16, and 10, 128 and 384 tokens:
 the time of `encoder.trace`, which keeps every intermediate, over that of the library's
-forward pass; the peak memory of one over that of the other; and the share of the
-processor's measured matrix-product rate that the companion reaches. Times are those of
+forward pass; the peak memory of one over that of the other; and the share that the
+companion reaches of the measured rate of PyTorch's own matrix product, `@`. Times are those of
 this process, with one thread; calls of the two alternate and the median counts. So
 other work on the machine counts little. Prints a Markdown table.
 """
@@ -40,7 +40,7 @@ def main() -> None:
         "the notes'": BertForQuestionAnswering(config).eval().bert,
     }
     print(f"1 thread, PyTorch {torch.__version__}\n")
-    print("| model | batch | tokens | time | peak memory | matrix rate |")
+    print("| model | batch | tokens | time | peak memory | rate of `@` |")
     print("| --- | ---: | ---: | ---: | ---: | ---: |")
     for name, bert in models.items():
         for batch in (1, 16):

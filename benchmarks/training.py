@@ -7,7 +7,7 @@ epoch, in turns, with the same number of windows per step. The Trainer has its d
 windows in random order, padded to the longest of the step. Tokens are those of the
 windows; padding does not count. Seconds are those that one core gave to this process,
 so other work on the machine counts little. The last figure is the share of the core's
-measured matrix-product rate, in the loop's arithmetic; the Trainer's is float32.
+measured rate of `@`, in the loop's arithmetic; the Trainer's is float32.
 Prints a Markdown table.
 """
 
@@ -63,7 +63,7 @@ def main(path: Path, rounds: int) -> None:
     parts = multiplications_per_token(model.config, round(statistics.mean(lengths)))
     each = 3 * 2 * sum(parts.values())  # forwards, and twice that back
     print(f"1 thread, PyTorch {torch.__version__}\n")
-    print("| arithmetic | tokens a second | Trainer's | ratio | matrix rate |")
+    print("| arithmetic | tokens a second | Trainer's | ratio | rate of `@` |")
     print("| --- | ---: | ---: | ---: | ---: |")
     for kind in kinds:
         ratio = rates[kind] / rates["Trainer"]
