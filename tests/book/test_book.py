@@ -169,7 +169,7 @@ FROM_ELSEWHERE = {
     "04_attention": {"3.2"},  # a section of a paper
     "06_qa_head": {"4.2", "4.3", "5.2"},  # sections of a paper, a version
     "07_qa_pipeline": {"5.2", "7,000", "1,100"},  # a version, numbers of tasks
-    "engineers": {"5.2"},
+    "engineers": {"5.2", "5.3"},  # versions
     "10_heads": {"1,000"},  # texts that a paper counted over
     # millions of words, a section, an exercise
     "08_pretraining": {"2,500", "3.1", "0.5", "0.125", "0.6931"},

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import long_texts
 from companion import measured
 from oracle import compare
 
@@ -103,3 +104,18 @@ def test_where_every_window_has_an_answer_they_part(answerer, fixture):
     pairs = compare.best_pairs(answerer, cases)
     assert set(rows(answerer, pairs)) <= set(PAGE)
     assert 0.5 < agreement(answerer, cases) < agreement(answerer, cases, 0.3)
+
+
+def test_the_benchmarks_have_the_stored_figures_of_long_texts():
+    readme = Path(__file__).parents[2] / "benchmarks" / "README.md"
+    lines = readme.read_text("utf-8").splitlines()
+    stored = measured.results("long_texts")
+    assert [row for row in long_texts.table(stored) if row not in lines] == []
+
+
+def test_on_long_texts_ours_is_at_least_as_often_right():
+    stored = measured.results("long_texts")
+    assert stored["questions"] >= 300
+    assert list(stored["words"]) == ["400", "1000", "3000"]
+    for row in stored["words"].values():
+        assert all(row["ours"][name] >= row["old"][name] for name in ("EM", "F1"))
