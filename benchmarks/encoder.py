@@ -5,9 +5,9 @@
 For the embedded model and the notes' shape, batch 1 and 16, and 10, 128 and 384 tokens:
 the time of `encoder.trace`, which keeps every intermediate, over that of the library's
 forward pass; the peak memory of one over that of the other; and the share that the
-companion reaches of the measured rate of PyTorch's own matrix product, `@`. Times are those of
-this process, with one thread; calls of the two alternate and the median counts. So
-other work on the machine counts little. Prints a Markdown table.
+companion reaches of the measured rate of PyTorch's own matrix product, `@`. Times are
+those of this process, with one thread; calls of the two alternate and the median
+counts. So other work on the machine counts little. Prints a Markdown table.
 """
 
 import json
