@@ -59,7 +59,8 @@ export class Dots {
       name.setAttribute("x", left);
       name.setAttribute("y", middle + 4);
       const end = left < 0 ? left + points[k].wide : left;
-      const isFar = Math.abs(middle) > 16;
+      const isAcross = left <= 0 && end >= 0; // above its point, or below
+      const isFar = Math.hypot(isAcross ? 0 : end, middle) > 16;
       leader.setAttribute("x2", isFar ? end : 0);
       leader.setAttribute("y2", isFar ? middle : 0);
     });

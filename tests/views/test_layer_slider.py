@@ -46,10 +46,22 @@ def test_only_the_tokens_that_matter_have_names(opened):
         assert group in legend
 
 
-def test_no_name_lies_on_another(opened):
+# The names that stand away from their points, without a line to them.
+ASTRAY = """(all) => all.filter((dot) => dot.classList.contains("named"))
+  .filter((dot) => {
+    const { x, y, width, height } = dot.querySelector("text").getBBox();
+    const [right, down] = [Math.max(x, -x - width, 0), Math.abs(y + height / 2)];
+    const line = dot.querySelector(".leader");
+    return Math.hypot(right, down) > 19 && !+line.getAttribute("y2");
+  })
+  .map((dot) => dot.textContent)"""
+
+
+def test_no_name_lies_on_another_or_is_lost(opened):
     view = nth(opened, SLIDER)
     for step in range(7):
         view.get_by_role("slider").fill(str(step))
+        assert view.locator(".dot").evaluate_all(ASTRAY) == []
         boxes = view.locator(".dot").evaluate_all(BOXES)
         for k, (left, top, right, bottom) in enumerate(boxes):
             for x0, y0, x1, y1 in boxes[k + 1 :]:
@@ -105,3 +117,11 @@ def test_on_a_phone_names_are_as_large_as_at_a_desk(browser, address):
         dots = view.locator(".dot[data-group=context]")
         page.touchscreen.tap(*centre(dots.locator("circle").first))
         assert len(dots.evaluate_all(NAMES)) == 1
+
+
+def test_who_wants_less_motion_sees_no_point_travel(browser, address):
+    travels = "(dot) => getComputedStyle(dot).transitionDuration"
+    for wish, seconds in (("reduce", "0s"), ("no-preference", "0.6s")):
+        with Opening(browser, address, reduced_motion=wish) as page:
+            dot = nth(page, SLIDER).locator(".dot").first
+            assert dot.evaluate(travels) == seconds
