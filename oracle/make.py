@@ -16,6 +16,7 @@ import sys
 import tempfile
 import venv
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +31,13 @@ ENVIRONMENT = Path(tempfile.gettempdir()) / "transformers-5.2.0"
 
 
 def old_python() -> Path:
-    """The interpreter of the old library's environment, made if it is not there."""
+    """The interpreter of the old library's environment, made if it is not whole."""
     python = ENVIRONMENT / ("Scripts" if sys.platform == "win32" else "bin") / "python"
-    if not python.exists():
-        venv.create(ENVIRONMENT, with_pip=True)
+    installed = ENVIRONMENT / "installed.json"  # written when pip has come to its end
+    if not installed.exists() or json.loads(installed.read_text("utf-8")) != PINNED:
+        venv.create(ENVIRONMENT, with_pip=True, clear=True)
         subprocess.run([python, "-m", "pip", "install", "-q", *PINNED], check=True)
+        installed.write_text(json.dumps(PINNED), encoding="utf-8")
     return python
 
 
@@ -43,17 +46,18 @@ def ask_the_old_one(calls: list[dict[str, Any]]) -> list[Any]:
     lines = [
         json.dumps({k: v for k, v in call.items() if k != "answered"}) for call in calls
     ]
+    run = partial(_run, old_python())
     with ThreadPoolExecutor() as pool:
-        parts = pool.map(_run, [lines[i::PROCESSES] for i in range(PROCESSES)])
+        parts = pool.map(run, [lines[i::PROCESSES] for i in range(PROCESSES)])
     answers: list = [None] * len(calls)
     for i, part in enumerate(parts):
         answers[i::PROCESSES] = part
     return answers
 
 
-def _run(lines: list[str]) -> list[Any]:
+def _run(python: Path, lines: list[str]) -> list[Any]:
     run = subprocess.run(
-        [old_python(), HERE / "old.py", MODEL],
+        [python, HERE / "old.py", MODEL],
         input="\n".join(lines),
         stdout=subprocess.PIPE,
         text=True,
