@@ -9,6 +9,7 @@ from pathlib import Path
 from benchmarks.questions import held_out
 from benchmarks.serving import Worker
 from companion.fine_tuning.squad import Example
+from companion.measured import weights_sha256
 from companion.qa_pipeline.answers import Answer
 
 SAMPLE = 100  # questions of each file, at most
@@ -75,8 +76,11 @@ def nearest(paragraphs: Iterable[str], words: float) -> list[str]:
 def answers_of(
     kind: str, python: Path | str, questions: list[Question], folder: Path
 ) -> list[Answer]:
-    """One pipeline's answers; those in `folder` are not asked for again."""
-    path = folder / f"{kind}.jsonl"
+    """One pipeline's answers; those in `folder` are not asked for again.
+
+    The name of their file has the weights' digest: another model is asked anew.
+    """
+    path = folder / f"{kind}-{(weights_sha256() or 'none')[:12]}.jsonl"
     found = path.read_text("utf-8").splitlines() if path.exists() else []
     worker = Worker(python, kind)
     with path.open("a", encoding="utf-8") as log:

@@ -66,13 +66,7 @@ def main(data: Path) -> None:
 def read_by(stage: card.Stage, tokenizer: BertTokenizer, data: Path) -> dict[str, Any]:
     """What one stage of training read: windows of an epoch, steps, tokens."""
     recipe = Recipe(**stage["recipe"])
-    words = iter(shlex.split(stage["command"]))
-    options: dict[str, list[str]] = {"": []}
-    for word in words:
-        if word.startswith("--"):
-            option = options[word] = []
-        elif len(options) > 1:
-            option.append(word)
+    options = options_of(stage["command"])
     specs = [s if s.startswith(SHORT) else str(data / s) for s in options["--data"]]
     sources = read_sources(specs, options["--hold-out"], recipe.seed)
     windows = training_windows(sources, tokenizer, recipe)
@@ -84,6 +78,17 @@ def read_by(stage: card.Stage, tokenizer: BertTokenizer, data: Path) -> dict[str
         "tokens": recipe.epochs * sum(map(len, windows)),
         "arithmetic": recipe.arithmetic,
     }
+
+
+def options_of(command: str) -> dict[str, list[str]]:
+    """The words after each option of a command."""
+    options: dict[str, list[str]] = {}
+    for word in shlex.split(command):
+        if word.startswith("--"):
+            option = options[word] = []
+        elif options:
+            option.append(word)
+    return options
 
 
 def speeds(model: BertForQuestionAnswering, windows: list[Feature]) -> dict[str, Any]:
