@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
 from tools import citations, recall
+from tools.chapters import chapter_of
 
 BOOK = Path(__file__).parents[1] / "book"
 ROLE = re.compile(r"\{([a-z:]+)\}`([^`]+)`")
@@ -38,12 +39,6 @@ class Place:
 
     link: str
     title: str  # of the page or the section; of a figure, its number
-
-
-def chapter_of(stem: str) -> int | None:
-    """Return the chapter's number that a file's name begins with, if it does."""
-    number = re.match(r"(\d\d)_", stem)
-    return int(number[1]) if number else None
 
 
 @cache

@@ -12,7 +12,7 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 
-from tools.sphinx_ext.chapter_numbers import chapter_of
+from tools.chapters import chapter_of
 
 NUMBER = r"\d{1,2}(?![\d.]*\d|\w| %)"
 AND = r"(?:,|,? and|,? or| to|–)\s+"

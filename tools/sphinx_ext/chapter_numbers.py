@@ -4,18 +4,12 @@ Sphinx counts the chapters in `_toc.yml`. The book has a number for each topic, 
 its chapter is written or not: `10_heads` is chapter 10 and begins with figure 10.1.
 """
 
-import re
-
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.environment.collectors.toctree import TocTreeCollector
 
-
-def chapter_of(document: str) -> int | None:
-    """Return the number that the name of a document's file begins with."""
-    number = re.search(r"(?:^|/)(\d\d)_[^/]*$", document)
-    return int(number[1]) if number else None
+from tools.chapters import chapter_of
 
 
 def _renumber(app: Sphinx, env: BuildEnvironment) -> list[str]:

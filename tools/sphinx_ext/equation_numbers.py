@@ -3,7 +3,7 @@
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from tools.sphinx_ext.chapter_numbers import chapter_of
+from tools.chapters import chapter_of
 
 
 def _number(app: Sphinx, tree: nodes.document) -> None:

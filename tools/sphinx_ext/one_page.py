@@ -15,7 +15,7 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.builders.singlehtml import SingleFileHTMLBuilder
 
-from tools.sphinx_ext.chapter_numbers import chapter_of
+from tools.chapters import chapter_of
 from tools.sphinx_ext.sharing import description
 
 TEMPLATE, STYLE = "one_page.html", "pdf.css"
