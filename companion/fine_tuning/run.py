@@ -22,6 +22,7 @@ from companion.fine_tuning.sources import Source, read_sources, training_digest
 from companion.fine_tuning.squad import LeftOut
 from companion.loading import read_checkpoint
 from companion.qa_pipeline.arguments import lengths
+from companion.qa_pipeline.families import longest_input
 from companion.training.log import read_losses
 from companion.training.loop import LOG, accelerator_for, check_run, finishing
 from companion.training.outputs import partial_folder
@@ -81,8 +82,8 @@ def _check_options(recipe: Recipe, output: Path, save_every: int) -> None:
 def fitted(
     recipe: Recipe, tokenizer: BertTokenizer, model: BertForQuestionAnswering
 ) -> Recipe:
-    """`recipe` with windows that the model has positions for; warns if it had not."""
-    most = min(tokenizer.model_max_length, model.config.max_position_embeddings)
+    """Shorten the recipe's windows to what the model reads at once, with a warning."""
+    most = longest_input(tokenizer, model)
     if recipe.length <= most:
         return recipe
     warnings.warn(

@@ -3,7 +3,7 @@
 Large question-answering data has long paragraphs and full questions; a model that
 knows only these doubts `Who?` about `My name is Foo`. A context here is one to three
 facts; in about half of those with several, another fact has a *distractor*, a name or
-number of the asked kind; and one question in eight has no answer in its context. The
+number of the asked kind; and one question in seven has no answer in its context. The
 name Foo is in none of them.
 """
 

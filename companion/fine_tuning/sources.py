@@ -30,7 +30,7 @@ from companion.fine_tuning.squad import (
 
 SHORT = "short-contexts"
 _HUB = re.compile(
-    r"hub:(?P<name>[\w.-]+(/[\w.-]+)?)@(?P<revision>\w+)"
+    r"hub:(?P<name>[\w.-]+(/[\w.-]+)?)@(?P<revision>[\w.-]+)"
     r"(/(?P<config>[\w.-]+)(/(?P<split>[\w.-]+))?)?"
 )
 

@@ -101,8 +101,7 @@ def read_hub(name: str, revision: str, config: str | None, split: str) -> list[E
     examples = []
     for number, row in enumerate(rows):
         context = _text(row, "context", _where(row, number, source))
-        title = row.get("title")
-        page = context if title is None else str(title)
+        page = _name_among([row.get("title")], context)
         examples.append(_example(row, context, page, number, source))
     if not examples:
         raise ValueError(f"{source}: no question in it")
@@ -201,7 +200,13 @@ def _title(page: Mapping[str, Any], paragraph: Mapping[str, Any], number: int) -
         page.get("document_id"),
         paragraph.get("document_id"),
     )
-    return next((str(n) for n in names if isinstance(n, str | int)), f"page {number}")
+    return _name_among(names, f"page {number}")
+
+
+def _name_among(names: Iterable[object], otherwise: str) -> str:
+    """The first that is a name: a number, or text that is not blank."""
+    texts = (str(name) for name in names if isinstance(name, str | int))
+    return next((text for text in texts if text.strip()), otherwise)
 
 
 def _text(of: object, name: str, where: str) -> str:

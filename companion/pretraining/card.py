@@ -5,13 +5,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from companion.checksums import file_sha256
 from companion.fine_tuning.card import (
     RECORD,
     checksums_text,
-    rules_of,
+    command,
+    header,
     sources_text,
     start_of,
 )
@@ -27,7 +25,7 @@ models guess better.
 
 ## How well it guesses
 
-Of the texts that were held out 15 % of the tokens are hidden, as in training. The loss
+Of the texts that were held out 15 % of the tokens are hidden. The loss
 is the mean of -ln(probability of the right token), in nats; top-1 and top-5 say how
 often the right token is the best guess, or among the best five, in percent. In brackets
 the middle 95 % when texts are drawn at random, again and again.
@@ -61,49 +59,34 @@ def pretraining_record(
     results: dict[str, dict[str, Any]],
 ) -> dict[str, Any]:
     """One pretraining, as `training.json` keeps it."""
+    start = start_of(base)
     return {
-        "command": _command(start_of(base), recipe, sources),
-        "base": start_of(base),
+        "command": command("pretrain", start, recipe, sources, "FOLDER"),
+        "base": start,
         "recipe": asdict(recipe),
         "data": [s.record() for s in sources],
         "results": results,
     }
 
 
-def _command(start: str, recipe: PretrainingRecipe, sources: list[Source]) -> str:
-    """The command that trains again."""
-    specs = [s.name if s.share == 1 else f"{s.name}:{s.share:g}" for s in sources]
-    words = ["python -m companion pretrain --data", *specs, *rules_of(sources)]
-    words += [] if start == "minilm-cased" else ["--base", start]
-    usual = asdict(PretrainingRecipe())
-    for name, value in asdict(recipe).items():
-        if value != usual[name]:
-            option = f"--{name.replace('_', '-')}"
-            words.append(option if value is True else f"{option} {value}")
-    return " ".join([*words, "--output", "FOLDER"])
-
-
-def write_guesser_card(folder: Path, facts: dict[str, Any], more: str = "") -> None:
+def write_guesser_card(folder: Path, facts: dict[str, Any]) -> None:
     """Write `training.json` and `README.md`, with the checksums of all files there.
 
     Args:
         facts: what `pretraining_record` returned.
-        more: Markdown to end with, for what was measured beside the training.
     """
     record = json.dumps(facts, indent=1) + "\n"
     (folder / RECORD).write_text(record, "utf-8", newline="\n")
-    (folder / "README.md").write_text(guesser_card(folder, more), "utf-8", newline="\n")
+    (folder / "README.md").write_text(guesser_card(folder), "utf-8", newline="\n")
 
 
 def guesser_card(folder: Path, more: str = "") -> str:
-    """The card of the model in `folder`, from the facts that are stored there."""
+    """The card of the model in `folder`, from the facts that are stored there.
+
+    Args:
+        more: Markdown to end with, for what was measured beside the training.
+    """
     facts = json.loads((folder / RECORD).read_text("utf-8"))
-    files = sorted(p for p in folder.iterdir() if p.name != "README.md" and p.is_file())
-    header = {
-        "library_name": "transformers",
-        "pipeline_tag": "fill-mask",
-        "sha256": {path.name: file_sha256(path) for path in files},
-    }
     settings = [(k.replace("_", " "), v) for k, v in facts["recipe"].items()]
     body = BODY.format(
         results="\n".join(_row(*pair) for pair in facts["results"].items()),
@@ -113,7 +96,7 @@ def guesser_card(folder: Path, more: str = "") -> str:
         checksums=checksums_text(facts["data"]),
         more=more,
     )
-    return f"---\n{yaml.safe_dump(header, sort_keys=False)}---\n{body}"
+    return header(folder, "fill-mask") + body
 
 
 def _row(name: str, figures: dict[str, Any]) -> str:

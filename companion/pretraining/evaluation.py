@@ -17,7 +17,7 @@ from companion.pretraining.loop import Guesser, Pretrained
 from companion.pretraining.masking import NOT_ASKED, SHARE
 from companion.pretraining.texts import HiddenPiece, hidden, padded, pieces_of
 
-BATCH = 32
+BATCH, LENGTH = 32, 128  # pieces at once, and the tokens of each
 COLUMNS = ("hidden", "loss", "top_1", "top_5")  # sums over the hidden tokens of a text
 
 
@@ -26,7 +26,7 @@ def ask_hidden(
     tokenizer: BertTokenizer,
     model: Pretrained,
     texts: list[str],
-    length: int = 128,
+    length: int = LENGTH,
     seed: int = 0,
     bfloat16: bool = False,
 ) -> numpy.ndarray:
@@ -51,9 +51,9 @@ def ask_hidden(
 
 
 def hidden_texts(
-    tokenizer: BertTokenizer, texts: list[str], length: int = 128, seed: int = 0
+    tokenizer: BertTokenizer, texts: list[str], length: int = LENGTH, seed: int = 0
 ) -> list[tuple[int, HiddenPiece]]:
-    """Hide 15 % of the tokens of each text, as in training.
+    """Hide 15 % of the tokens of each text, in three ways as in training.
 
     Args:
         length: tokens in a piece.

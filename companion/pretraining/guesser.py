@@ -66,7 +66,7 @@ def check_own() -> None:
     """Compare the files of the book's own with the checksums in its card.
 
     Raises:
-        FileNotFoundError, ValueError: naming the file that is missing or another.
+        FileNotFoundError, ValueError: naming the file that is missing or was altered.
     """
     if "model.safetensors" not in card_checksums(GUESSER):
         raise FileNotFoundError(f"{GUESSER}: its card has no checksum of the weights")
@@ -110,7 +110,7 @@ def guesses(
     Raises:
         ValueError: if there is no `[MASK]` in the text, or it is too long.
     """
-    inputs = tokenizer(text, return_tensors="pt")
+    inputs = tokenizer(text, return_tensors="pt", verbose=False)
     places = (inputs["input_ids"][0] == tokenizer.mask_token_id).nonzero()[:, 0]
     most = model.config.max_position_embeddings
     if not len(places):

@@ -145,7 +145,9 @@ def end_of_rest(losses: list[float], entropy: float, reach: int = 20) -> int | N
 
     Args:
         entropy: from `word_entropy`, in nats.
-        reach: steps of which the mean must be a tenth below it; None if it never is.
+        reach: steps of which the mean must be a tenth below it.
+    Returns:
+        None if it never is.
     """
     for step in range(reach, len(losses) + 1):
         if math.fsum(losses[step - reach : step]) / reach < 0.9 * entropy:

@@ -17,10 +17,16 @@ from companion.fine_tuning import carry_over
 from companion.fine_tuning.sources import Source, read_sources, training_digest
 from companion.loading import EMBEDDED, quiet, read_checkpoint, read_model
 from companion.pretraining import card
-from companion.pretraining.evaluation import ask_hidden, guess_figures, guess_line
+from companion.pretraining.evaluation import (
+    LENGTH,
+    ask_hidden,
+    guess_figures,
+    guess_line,
+)
 from companion.pretraining.loop import Pretrained, pretrain
 from companion.pretraining.recipe import PretrainingRecipe
 from companion.pretraining.texts import Piece, pairs_of, pieces_of
+from companion.qa_pipeline.families import longest_input
 from companion.training.loop import LOG, accelerator_for, check_run, finishing
 from companion.training.outputs import partial_folder
 from companion.training.saving import save
@@ -101,7 +107,7 @@ def _pieces(
     recipe: PretrainingRecipe,
 ) -> list[Piece]:
     """What is trained on; ValueError if the base has no place for it."""
-    most = min(tokenizer.model_max_length, model.config.max_position_embeddings)
+    most = longest_input(tokenizer, model)
     if recipe.length > most:
         raise ValueError(f"--length {recipe.length}: the base reads {most} tokens")
     texts = [e.context for source in sources for e in source.training]
@@ -139,10 +145,11 @@ def measure(folder: Path, sources: list[Source]) -> dict[str, dict[str, Any]]:
     tokenizer, stored, _ = read_model(BertForMaskedLM, str(folder))  # as rounded
     stored.set_attn_implementation("sdpa")
     bfloat16 = multiplies_bfloat16(torch.device("cpu"))
+    length = min(LENGTH, longest_input(tokenizer, stored))
     results = {}
     for source in sources:
         texts = list(dict.fromkeys(e.context for e in source.held_out))
-        rows = ask_hidden(tokenizer, stored, texts, bfloat16=bfloat16)
+        rows = ask_hidden(tokenizer, stored, texts, length=length, bfloat16=bfloat16)
         if rows.any():
             results[source.name] = guess_figures(rows)
             print(source.name, guess_line(results[source.name]), flush=True)

@@ -59,7 +59,8 @@ def pieces_of(texts: list[str], tokenizer: BertTokenizer, length: int) -> list[P
     token has none.
     """
     pieces = []
-    for ids in tokenizer(texts, add_special_tokens=False)["input_ids"]:
+    every = tokenizer(texts, add_special_tokens=False, verbose=False)["input_ids"]
+    for ids in every:
         count = math.ceil(len(ids) / (length - 2))
         bounds = [round(i * len(ids) / max(1, count)) for i in range(count + 1)]
         pieces += [Piece(ids[a:b], []) for a, b in itertools.pairwise(bounds)]

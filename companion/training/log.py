@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import sys
 from pathlib import Path
 
@@ -60,6 +61,7 @@ class TrainingLog:
         if not self._file:
             return 0
         self._file.flush()
+        os.fsync(self._file.fileno())
         return self._file.tell()
 
     def __enter__(self) -> "TrainingLog":

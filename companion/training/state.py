@@ -48,7 +48,7 @@ def write_state(
         return
     for name, parameter in _trained(model):
         tensors[f"weights.{name}"] = parameter.detach().cpu().contiguous()
-        for moment in MOMENTS if step else ():
+        for moment in MOMENTS:
             tensors[f"{moment}.{name}"] = optimizer.state[parameter][moment].cpu()
     header = {"step": step, "log_bytes": log_bytes, "facts": facts}
     beside = path.with_name(f"{path.name}.new")
@@ -79,9 +79,8 @@ def read_state(
             check_facts(path.parent, header["facts"], asked, "a training that was")
             for name, parameter in _trained(model):
                 parameter.data.copy_(file.get_tensor(f"weights.{name}"))
-                if header["step"]:
-                    moments = {m: file.get_tensor(f"{m}.{name}") for m in MOMENTS}
-                    _set_moments(optimizer, parameter, moments, header["step"])
+                moments = {m: file.get_tensor(f"{m}.{name}") for m in MOMENTS}
+                _set_moments(optimizer, parameter, moments, header["step"])
             _set_random_states(file, accelerator)
     except (SafetensorError, KeyError, TypeError, RuntimeError) as error:
         raise ValueError(

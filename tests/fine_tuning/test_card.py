@@ -67,6 +67,17 @@ def source(name, share=1.0, rule=DEFAULT):
     return Source(name, share, [], [], None, {"hold_out": rule})
 
 
+def test_a_folder_below_ones_home_keeps_its_record(folder, monkeypatch):
+    """A shell leaves `--base=~/mine` as it is, and the library opens it."""
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(folder.parent))
+    home = f"~/{folder.name}"
+    assert card.start_of(home) == folder.name
+    card.write_card(folder, [stage(("a.json", "0" * 64))])
+    assert card.stages_of(home) == card.stages_of(folder) != []
+    assert card.start_of(home) == "STAGE_1"
+
+
 def test_the_command_trains_the_same_again(embedded, folder):
     recipe = Recipe(epochs=3, arithmetic="float32")
     sources = [source("a.json", 0.5, "pages:8"), source(SHORT, 2.0, "none")]

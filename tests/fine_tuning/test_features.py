@@ -1,6 +1,7 @@
 """Windows with labels: what a model is trained on."""
 
 import tracemalloc
+from dataclasses import replace
 
 import pytest
 import torch
@@ -44,6 +45,14 @@ def test_questions_come_again_with_a_paragraph_that_lacks_the_answer():
         original = next(x for x in examples if x.question == e.question)
         assert e.context in {x.context for x in examples}
         assert original.page == e.page
+
+
+def test_what_has_no_answer_is_not_asked_again():
+    """Whether another paragraph answers it is not known, and its own is a duplicate."""
+    without = [replace(e, answers=()) for e in EXAMPLES]
+    assert features.add_unanswerable(without, share=1.0, seed=0) == without
+    astray = replace(example("I am Foo", "Foo"), answers=(("Bar", 0),))
+    assert features.add_unanswerable([astray], share=1.0, seed=0) == [astray]
 
 
 def test_padding_does_not_change_a_real_tokens_logits(tiny):

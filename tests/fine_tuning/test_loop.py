@@ -57,7 +57,7 @@ def test_dropout_is_the_bases_unless_the_recipe_says_otherwise(tiny, tmp_path):
                 (loop, "one_step", 8),
                 (state, "save_file", 1),
                 (state, "save_file", 3),
-                (os, "fsync", 2),  # the new state is written, not yet at its place
+                (os, "fsync", 4),  # the new state is written, not yet at its place
                 (os, "replace", 1),
             ]
         ),

@@ -16,7 +16,7 @@ from transformers import BertTokenizer
 
 import companion
 from companion import __main__ as command_line
-from companion import extras, training
+from companion import extras, measured, training
 from companion.fine_tuning import Recipe, carry_over, evaluation
 from companion.fine_tuning.run import train
 from companion.training import loop
@@ -158,6 +158,16 @@ def test_evaluate_checks_all_that_it_needs_before_it_asks(base, tmp_path, capsys
     arguments = ["evaluate", str(path), *model, "--json", str(path)]
     assert command_line.main(arguments) == 1
     assert "is one of the files to read" in capsys.readouterr().err
+
+
+def test_the_command_of_an_evaluation_names_the_model(base, tmp_path, monkeypatch):
+    path = squad_file(tmp_path / "one.json", ("My name is Ada", answer("Ada", 11)))
+    figures = tmp_path / "figures.json"
+    monkeypatch.setenv("COMPANION_MODEL", str(base))
+    assert command_line.main(["evaluate", str(path), "--json", str(figures)]) == 0
+    stored = json.loads(figures.read_text("utf-8"))
+    assert f" --model {base.name} " in stored["command"]
+    assert stored["weights_sha256"] == measured.weights_sha256(base)
 
 
 def test_evaluate_says_that_no_other_paragraph_can_be_asked(base, tmp_path, capsys):

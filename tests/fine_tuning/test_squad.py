@@ -170,7 +170,7 @@ def test_what_nobody_needs_may_be_missing_or_of_another_type(tmp_path):
         {"question": "Who?", "answers": ["Ada"]},
         {"id": 7, "question": "Who?", "answers": ["Ada"]},
     ]
-    pages = [page, {**page, "title": None, "document_id": 3}, {**page, "title": "t"}]
+    pages = [page, {**page, "title": " ", "document_id": 3}, {**page, "title": "t"}]
     path = tmp_path / "bom.json"
     path.write_text(json.dumps({"data": pages}), "utf-8-sig")
     examples = squad.read_squad(path)
@@ -197,9 +197,9 @@ def test_a_data_set_on_the_hub_is_read_at_its_revision(monkeypatch):
     stand_in = SimpleNamespace(load_dataset=load_dataset)
     monkeypatch.setitem(sys.modules, "datasets", stand_in)
     [source] = sources.read_sources(
-        ["hub:some/set@0123abc/first/test:2"], ["none"], seed=0
+        ["hub:some/set@v1.0-b/first/test:2"], ["none"], seed=0
     )
-    rest = {"revision": "0123abc", "split": "test"}
+    rest = {"revision": "v1.0-b", "split": "test"}
     assert asked == [("some/set", "first", rest)]
     wanted = Example("Who?", "My name is Ada", (("Ada", 11),), "a page", "7")
     assert source.training == [wanted] * 2

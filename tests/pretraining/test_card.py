@@ -11,7 +11,11 @@ from companion.fine_tuning.card_text import DATA
 from companion.fine_tuning.held_out import DEFAULT, NONE
 from companion.fine_tuning.sources import SHORT, Source
 from companion.loading import card_checksums
-from companion.pretraining.card import pretraining_record, write_guesser_card
+from companion.pretraining.card import (
+    guesser_card,
+    pretraining_record,
+    write_guesser_card,
+)
 from companion.pretraining.recipe import PretrainingRecipe
 
 FIGURES = {"texts": 3, "hidden": 12_345, "loss": 4.4444, "loss_interval": [4.4, 4.567]}
@@ -78,8 +82,8 @@ def test_the_command_can_be_read_by_the_command_line(monkeypatch):
 def test_the_figures_the_settings_and_the_sources_are_in_the_text(folder):
     made = record(source("a.json"), source("of_mine.json", sha256=QED),
                   results={"a.json": FIGURES}, next_sentence=True)  # fmt: skip
-    write_guesser_card(folder, made, more="\nMore of it.\n")
-    text = (folder / "README.md").read_text("utf-8")
+    write_guesser_card(folder, made)
+    text = guesser_card(folder, more="\nMore of it.\n")
     assert (
         "| a.json | 12,345 | 4.44 (4.40 to 4.57) | 38.3 (37.0 to 39.5) | "
         "38.3 (37.0 to 39.5) |"

@@ -312,6 +312,16 @@ def test_held_out_texts_too_short_to_hide_anything_are_no_failure(
     assert record["results"] == {}
 
 
+def test_a_base_of_few_positions_is_measured_in_shorter_pieces(base, texts, tmp_path):
+    story = tmp_path / "story.txt"
+    long = "i sing by the sea . " * 20  # the last one, which is held out
+    story.write_text("\n\n".join([*texts, long]), "utf-8")
+    arguments = command(base, story, tmp_path / "out", "--hold-out", "paragraphs:1")
+    assert command_line.main(arguments) == 0
+    record = json.loads((tmp_path / "out" / "training.json").read_text("utf-8"))
+    assert record["results"]["story.txt"]["hidden"] > 8
+
+
 def test_fine_tuning_refuses_a_plain_text(base, story, tmp_path, capsys):
     arguments = ["fine-tune", "--base", str(base), "--data", str(story)]
     assert command_line.main([*arguments, "--output", str(tmp_path / "out")]) == 1

@@ -19,7 +19,7 @@ from companion.training.log import read_losses
         (loop, "one_step", 8),
         (state, "save_file", 1),
         (state, "save_file", 3),
-        (os, "fsync", 2),  # the new state is written, not yet at its place
+        (os, "fsync", 4),  # the new state is written, not yet at its place
         (os, "replace", 1),
     ],
     ids=lambda d: f"{d[1]}-{d[2]}",
