@@ -1,4 +1,4 @@
-"""The command line: `python -m companion ask`, `trace`, `fine-tune`, `evaluate`."""
+"""The command line: `python -m companion COMMAND`."""
 
 import argparse
 import importlib

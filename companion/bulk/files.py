@@ -31,7 +31,7 @@ def answer_file(
     facts: Mapping[str, object],
     processes: Processes,
 ) -> None:
-    """Write the answers to a file's questions, or go on with that; a line for each.
+    """Answer a file's questions, a line for each, or go on with a run that was stopped.
 
     Args:
         facts: what else the answers depend on, to be the same when the work goes on.

@@ -15,7 +15,7 @@ from companion.qa_pipeline import QuestionAnswerer
 from companion.qa_pipeline.answers import Answer
 from companion.qa_pipeline.arguments import whole_text
 
-LINES_AT_ONCE, BYTES_AT_ONCE = 512, 2**20  # a block ends where it has so much
+LINES_AT_ONCE, BYTES_AT_ONCE = 512, 2**20  # a block ends when it reaches either
 FOUND = "predictions"  # SQuAD's own lines have "answers" already
 WINDOWS = ("doc_stride", "max_seq_len", "max_question_len")  # how a context is cut
 
@@ -117,8 +117,9 @@ def _checked(fields: Any) -> dict[str, Any]:
         if name not in fields:
             raise ValueError(f"has no {name!r}")
         whole_text(name, fields[name])
-    if FOUND in fields:
-        raise ValueError(f"has a field {FOUND!r}, where the answers are to be")
+    for name in (FOUND, "error"):
+        if name in fields:
+            raise ValueError(f"has a field {name!r}, which is written here")
     return fields
 
 

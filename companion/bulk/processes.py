@@ -36,7 +36,7 @@ class Processes:
             items: the same in all processes.
         Raises:
             ValueError: what `work` raised, after the results before it, in the first
-                process; the others end in peace, so that none is stopped before that.
+                process; the others end without an error, so that it can be told.
             ConnectionError: if another process has ended.
         """
         remaining = iter(items)

@@ -5,7 +5,6 @@ On several processes: `torchrun --nproc_per_node 2 -m companion ask --jsonl ...`
 """
 
 import argparse
-import os
 import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -90,10 +89,10 @@ def _check(options: argparse.Namespace) -> None:
 
 def _model_facts(name: str | None, answerer: "QuestionAnswerer") -> dict[str, object]:
     """Which model it is: the digest of its weights, or its commit on the hub."""
-    from companion.loading import EMBEDDED
+    from companion.loading import chosen
     from companion.measured import weights_sha256
 
-    name = name or os.environ.get("COMPANION_MODEL") or str(EMBEDDED)
+    name, *_ = chosen(name)
     commit = getattr(answerer.model.config, "_commit_hash", None)
     weights = weights_sha256(Path(name).expanduser())
     return {"model": weights or f"{name}@{commit}", "dtype": str(answerer.model.dtype)}

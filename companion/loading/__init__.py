@@ -30,6 +30,7 @@ __all__ = [
     "EMBEDDED",
     "card_checksums",
     "chosen",
+    "from_hub",
     "load",
     "naming",
     "quiet",
@@ -133,11 +134,22 @@ def read_model(
     if folder.is_dir():
         check_folder(folder)
         return _read(kind, str(folder), {}, dtype, new_head)
+    with from_hub(name):
+        return _read(kind, name, {"revision": revision or "main"}, dtype, new_head)
+
+
+@contextlib.contextmanager
+def from_hub(name: str) -> Iterator[None]:
+    """Tell what may be wrong if a model cannot be had from the hub.
+
+    Raises:
+        FileNotFoundError: if `name` can be none of a model there.
+        ConnectionError: for any `OSError` in the block.
+    """
     if not re.fullmatch(r"[\w.-]+(/[\w.-]+)?", name):
         raise FileNotFoundError(f"there is no folder {name!r} to load a model from")
     try:
-        pinned = {"revision": revision or "main"}
-        return _read(kind, name, pinned, dtype, new_head)
+        yield
     except OSError as error:
         raise ConnectionError(
             f"{name!r} is no local folder, and it could not be downloaded from the "

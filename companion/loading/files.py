@@ -13,7 +13,7 @@ _AGAIN = "get the file again, for example with git checkout"
 
 
 def check_folder(folder: Path) -> None:
-    """Refuse a folder that lacks a file, or has one that its card does not know.
+    """Refuse a folder that lacks a file, or has one that is not what its card says.
 
     Raises:
         FileNotFoundError: if the configuration, the weights, or a file that the card

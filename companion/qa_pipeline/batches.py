@@ -93,7 +93,8 @@ def forward(
     """Compute start and end logits of each row: (B, T) inputs -> (B, 2, T), on the CPU.
 
     Args:
-        inputs: as `companion.qa_pipeline.windows.model_inputs` makes them.
+        inputs: `input_ids`, `attention_mask` and, where the family has them,
+            `token_type_ids`, as `Family.inputs` makes them.
         bfloat16: compute matrix products in this shorter format.
     Raises:
         ValueError: if a part of the model that has dropout is in training mode.

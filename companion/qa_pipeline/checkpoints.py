@@ -1,5 +1,6 @@
 """A question answerer in a line, from a folder or a model's name on the hub."""
 
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,14 @@ import torch
 from transformers import AutoModelForQuestionAnswering, AutoTokenizer, PreTrainedModel
 from transformers import PreTrainedTokenizerBase as Tokenizer
 
-from companion.loading import EMBEDDED, chosen, naming, quiet, read_checkpoint
+from companion.loading import (
+    EMBEDDED,
+    chosen,
+    from_hub,
+    naming,
+    quiet,
+    read_checkpoint,
+)
 from companion.loading.files import check_folder
 from companion.qa_pipeline.answerer import Device, QuestionAnswerer
 
@@ -54,29 +62,21 @@ def _read(
     """Load tokenizer and model; a checkpoint that lacks weights is an error."""
     folder = Path(name).expanduser()
     pinned: dict[str, Any] = {"trust_remote_code": False}
+    source: AbstractContextManager[None] = nullcontext()
     if folder.is_dir():
         check_folder(folder)
         name = str(folder)
     else:
-        pinned["revision"] = revision
-    try:
-        with quiet(), naming("configuration, tokenizer or weights", name):
-            tokenizer = AutoTokenizer.from_pretrained(name, **pinned)
-            model, report = AutoModelForQuestionAnswering.from_pretrained(
-                name,
-                dtype=dtype,
-                use_safetensors=True,
-                output_loading_info=True,
-                **pinned,
-            )
-    except OSError as error:
-        if folder.is_dir():
-            raise
-        raise ConnectionError(
-            f"{name!r} is no local folder, and it could not be downloaded from the "
-            "Hugging Face hub: no network, no such model, no safetensors in it, or "
-            "HF_HUB_OFFLINE is set"
-        ) from error
+        pinned["revision"], source = revision, from_hub(name)
+    with source, quiet(), naming("configuration, tokenizer or weights", name):
+        tokenizer = AutoTokenizer.from_pretrained(name, **pinned)
+        model, report = AutoModelForQuestionAnswering.from_pretrained(
+            name,
+            dtype=dtype,
+            use_safetensors=True,
+            output_loading_info=True,
+            **pinned,
+        )
     if missing := sorted(report["missing_keys"]):
         more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
         raise ValueError(

@@ -70,7 +70,7 @@ class Family:
         return inputs
 
     def _types(self, question: int, context: int) -> Tensor:
-        """Token types of a row, (T,), for so many tokens."""
+        """Token types of a row, (T,), for that many tokens."""
         asked, given = self.types or (0, 0)
         before, between, after = (
             [kind for _, kind in special]

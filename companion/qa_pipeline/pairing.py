@@ -52,9 +52,11 @@ def _unpacked(asked: Any) -> Iterator[tuple[str, str]]:
     """Question and context of one mapping, or of each of several."""
     if is_pair(asked):
         return iter([_pair(asked, "")])
-    if (items := _each(asked)) is None:
+    items = _each(asked)
+    if items is None:
         check_text("question", asked)
-    return (_pair(item, f"[{i}]") for i, item in enumerate(items or ()))
+        return iter(())
+    return (_pair(item, f"[{i}]") for i, item in enumerate(items))
 
 
 def is_pair(item: object) -> bool:

@@ -2,6 +2,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
+import numpy
 import pytest
 import torch
 from hypothesis import given
@@ -161,7 +162,7 @@ def test_the_old_pipelines_other_forms(answerer):
     assert answerer(question=PAIRS[0]) == answerer("Who?", CONTEXT)
     wanted = answerer(["Who?", "Who?"], [CONTEXT, "Bo"])
     assert answerer(PAIRS) == answerer(tuple(PAIRS)) == wanted
-    for lazy in (iter(PAIRS), Data(PAIRS)):
+    for lazy in (iter(PAIRS), Data(PAIRS), numpy.array(PAIRS)):
         answers = answerer(lazy)
         assert isinstance(answers, Iterator)
         assert list(answers) == wanted

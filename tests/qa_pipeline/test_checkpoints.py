@@ -65,6 +65,8 @@ def test_weights_in_another_format_are_not_read(roberta, tmp_path):
 def test_what_is_nowhere_is_named():
     with pytest.raises(ConnectionError, match="'nobody/nothing' is no local folder"):
         companion.question_answerer("nobody/nothing", revision="abc")
+    with pytest.raises(FileNotFoundError, match="there is no folder '/no/where/at'"):
+        companion.question_answerer("/no/where/at")
 
 
 def test_damaged_weights_are_named(roberta, tmp_path):
