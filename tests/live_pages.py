@@ -1,5 +1,6 @@
 """Pages with panels, as the built book has them; and what is asked on them."""
 
+import json
 import random
 from html import escape
 
@@ -67,6 +68,12 @@ MASKED = [
     "[MASK] [MASK], [MASK]",
     "The doctor said that [MASK] was late. " * 6,
 ]
+
+
+def computed(page, function, argument):
+    """What a function gives in a page of Chromium, as one text: values take long."""
+    as_text = f"async (given) => JSON.stringify(await ({function})(given))"
+    return json.loads(page.evaluate(as_text, argument))
 
 
 def in_utf_16(text, offsets):

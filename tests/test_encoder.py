@@ -82,6 +82,7 @@ def test_the_embedded_model(embedded):
     assert_equal(Case(model, dict(inputs)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", [torch.int32, torch.int64])
 def test_the_notes_shape(notes_model, dtype, notes_ids):
     notes_model.set_attn_implementation("eager")

@@ -1,6 +1,7 @@
 """The built pages, once for all tests that read them or open them in a browser."""
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -10,8 +11,6 @@ import pytest
 from filelock import FileLock
 
 ROOT = Path(__file__).parents[2]
-BUILD = [Path(sys.executable).with_name("jupyter-book"), "build"]
-BUILD += ["-W", "-n", "--keep-going"]
 CACHES = shutil.ignore_patterns("__pycache__")
 
 
@@ -39,13 +38,13 @@ def built(folder):
         shutil.copytree(ROOT / name, folder / name, ignore=CACHES)
     for name in ("_config.yml", "_toc.yml"):
         shutil.copy(ROOT / name, folder)
-    build(folder)
+    make(folder, "book")
 
 
-def build(folder, *options):
-    """Build the pages of the book that is in `folder`, or what `options` ask for."""
+def make(folder, target):
+    """Build the book that is in `folder` as `make book` or `make pdf` begins."""
     run = subprocess.run(
-        [*BUILD, *options, "."],
+        command(target),
         cwd=folder,
         env={**os.environ, "LC_ALL": "C"},
         capture_output=True,
@@ -54,3 +53,11 @@ def build(folder, *options):
         errors="replace",
     )
     assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-3000:]
+
+
+def command(target):
+    """The first command that the Makefile has for a target."""
+    _, recipe = (ROOT / "Makefile").read_text("utf-8").split(f"\n{target}:")
+    line = recipe.replace("\\\n", " ").splitlines()[1]
+    program, *words = shlex.split(line.replace("$(BIN)/", ""))
+    return [Path(sys.executable).with_name(program), *words]

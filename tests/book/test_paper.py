@@ -13,11 +13,10 @@ from pypdf import PdfReader
 
 from tools import pdf
 
-from .conftest import build
+from .conftest import make
 
 pytestmark = pytest.mark.slow
 
-ONE_PAGE = ("--builder", "custom", "--custom-builder", "singlehtml")
 CAPTION = re.compile(
     r'<span class="caption-number">(Figure \S+) </span>(.*?)</p>', re.DOTALL
 )
@@ -61,7 +60,7 @@ def captions(html):
 def folder(book):
     """The folder of the one page with all chapters."""
     root = book.parents[1]
-    build(root, *ONE_PAGE)
+    make(root, "pdf")
     return root / "_build" / "singlehtml"
 
 

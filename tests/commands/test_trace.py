@@ -37,6 +37,7 @@ def test_the_walk_tells_what_the_library_computes(embedded):
         assert float(cosine) == pytest.approx(float(moved[0, first]), abs=0.006)
 
 
+@pytest.mark.slow
 def test_the_walk_ends_with_the_answerers_answer(capsys):
     assert main(["ask", "Who?", CONTEXT]) == 0
     answer = capsys.readouterr().out

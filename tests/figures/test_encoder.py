@@ -84,6 +84,7 @@ def test_four_maps_with_each_token_at_its_place():
     assert titles[::3] == ["embeddings: 10%", "after layer 5: 70%"]
 
 
+@pytest.mark.slow
 def test_labels_of_a_map_never_lie_on_each_other():
     """Five tokens nearly at one place, and one far away."""
     places = [[0.0, 0.0], [0.01, 0.01], [0.0, 0.02], [0.02, 0.0], [0.01, 0.0], [9, 9]]

@@ -127,6 +127,7 @@ def check_labels(examples, tokenizer, length):
             )
 
 
+@pytest.mark.slow
 @relaxed
 @given(content=files(), length=st.sampled_from([72, 128, 132, 200, 320]))
 def test_a_valid_file_is_read_as_it_stands(content, length, tmp_path, embedded):
@@ -143,6 +144,7 @@ def test_a_valid_file_is_read_as_it_stands(content, length, tmp_path, embedded):
     check_labels(examples, embedded[0], length)
 
 
+@pytest.mark.slow
 @relaxed
 @given(content=broken())
 def test_a_broken_file_ends_in_a_true_result_or_in_one_line(

@@ -114,6 +114,7 @@ def test_the_command_prints_and_writes_the_figures(tmp_path, capsys):
     assert picture.read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.slow
 def test_rounded_weights_are_measured_beside_the_full_ones(tmp_path, capsys):
     path = squad_file(tmp_path / "one.json", ("My name is Foo", answer("Foo", 11)))
     output = tmp_path / "out.json"

@@ -385,6 +385,7 @@ def test_a_masked_word_head_may_store_its_table_twice(checkpoint):
         )
 
 
+@pytest.mark.slow
 def test_a_body_cut_short_is_no_base_for_any_head(checkpoint):
     with_heads(checkpoint, BertForPreTraining)
     gone = "bert.encoder.layer.1.output.dense.weight"

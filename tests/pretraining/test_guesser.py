@@ -20,6 +20,7 @@ def guesser():
         return companion.load_masked()
 
 
+@pytest.mark.slow
 def test_the_books_own_guesses_what_a_reader_expects(guesser):
     [best] = guesses(*guesser, "Paris is the capital of [MASK].")
     assert best[0][0] in ("France", "Paris")
@@ -32,6 +33,7 @@ def test_each_mask_gets_its_guesses(guesser):
     assert both[0] != both[1]
 
 
+@pytest.mark.slow
 def test_its_table_is_tied_and_it_computes_in_the_precision_asked_for(
     guesser, monkeypatch
 ):

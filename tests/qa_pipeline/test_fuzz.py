@@ -15,7 +15,8 @@ from oracle import small
 
 NIGHTLY = bool(os.environ.get("COMPANION_NIGHTLY"))
 SOME = examples(10_000 if NIGHTLY else 300)
-FAMILIES = ["cased", "uncased", "roberta", "xlm-roberta", "deberta-v2"]
+OTHERS = ["uncased", "roberta", "xlm-roberta", "deberta-v2"]
+FAMILIES = ["cased", *(pytest.param(name, marks=pytest.mark.slow) for name in OTHERS)]
 
 ODD = st.sampled_from(
     [

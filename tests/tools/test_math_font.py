@@ -6,6 +6,8 @@ from latex2mathml.converter import convert
 
 from tools.sphinx_ext import math_font
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def font(tmp_path_factory):
