@@ -1,4 +1,4 @@
-"""Answers on long texts that were kept: not asked for again, unless the model changed."""
+"""Answers on long texts that were kept: asked for again if the model changed."""
 
 import types
 
