@@ -9,6 +9,8 @@ words        words by characters, where a tokenizer has no rule
 windows      a context cut into windows that overlap, and its logits merged again
 models       the model as it is when it is asked, on its device
 batches      windows of many questions, run together; logits in order
+bert         BERT's own forward pass, in few calls
+processor    what a processor can do in float32 that PyTorch does not ask of it
 answers      from one row of logits for a context to its best answers
 answerer     `QuestionAnswerer`, which takes a question through all of them
 """
