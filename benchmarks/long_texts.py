@@ -52,7 +52,7 @@ class Answered:
 
     @property
     def is_same(self) -> bool:
-        """Whether both answers are at one place."""
+        """Tell whether both answers are at one place."""
         ours, old = self.ours, self.old
         return (ours["start"], ours["end"]) == (old["start"], old["end"])
 

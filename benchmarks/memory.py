@@ -23,7 +23,7 @@ from companion.qa_pipeline import batches
 from oracle import pieces, small
 
 WORDS = 200_000
-SHOWN = 32  # one batch of so many goes through the model
+SHOWN = 32  # one batch in 32 goes through the model
 LONGEST = 512  # tokens
 WIDTH = {"hidden_size": 768, "num_attention_heads": 12, "intermediate_size": 3072}
 OWN_NAMES = {"dim": 768, "n_heads": 12, "hidden_dim": 3072}  # DistilBERT's for these

@@ -38,7 +38,7 @@ class Comparison:
 
     @property
     def equal(self) -> bool:
-        """Whether every difference is below its tolerance."""
+        """Tell whether every difference is below its tolerance."""
         return all(row.difference < row.tolerance for row in self.rows)
 
     def __str__(self) -> str:
