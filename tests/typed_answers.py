@@ -30,7 +30,8 @@ def values_near(key, random):
     wrong = [*key.hints] if isinstance(key, Number) else [w for w, _ in key.hints]
     near = random.choice([*[key.wanted] * 4, *wrong])
     if isinstance(key, Number):
-        edges = [1 + 9.999e-5, 1 - 9.999e-5, 1 + 1.0001e-4, 1 - 1.0001e-4]
+        sides = [9.999e-5, 1.0001e-4, 4.9999e-4, 5.0001e-4]
+        edges = [1 + side * sign for side in sides for sign in (1, -1)]
         factors = [*[1] * 4, *edges, -1, 2, 10, 0.1]
         return near * random.choice(factors) + random.choice([0] * 9 + [1, 0.25])
     near = list(near)

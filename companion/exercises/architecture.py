@@ -36,7 +36,7 @@ def check_layer() -> Number:
     return Number(
         matrices + biases + norms,
         hints,
-        "Take the two lines for a layer above.",
+        "Take the three lines for a layer above.",
     )
 
 
@@ -55,12 +55,10 @@ def check_longer_span() -> Number:
     """Check the score of "name is Foo" for the question "Who?"."""
     starts, ends, first, last = _who()
     start, end = float(starts[first]), float(ends[last])
-    whole_words = start * float(ends[last - 1] + ends[last])
     hints = {
         start: "That is only the start's probability; multiply it by the end's.",
         end: "That is only the end's probability; multiply it by the start's.",
         start + end: "The score is the product, not the sum.",
-        whole_words: "That counts the span to `F` too; one span was asked for.",
     }
     return Number(start * end, hints, "It starts at `name`, it ends at `##oo`.")
 

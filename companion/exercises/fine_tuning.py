@@ -38,7 +38,7 @@ def check_f1() -> Number:
         4 / 7: "Articles do not count: `a` goes before the words are compared.",
         1.0: "That is the share of the model's words that are right, one of two parts.",
         0.5: "That is the share of the reference's words that the model has, one part.",
-        3 / 4: "That is the plain mean of the two shares; F1 takes the harmonic one.",
+        3 / 4: "That is the plain mean of the two shares.",
         0.0: "That is the exact match.",
     }
     return Number(4 / 6, hints, "Twice the shared words, over all words of both.")

@@ -42,10 +42,14 @@ class Number:
             value = None
         if value is None:
             return f"A number was asked for, not {_quoted(answer)}."
-        if close(value, self.wanted):
+        if close(value, self.wanted, self._tolerance()):
             return RIGHT
         reasons = (hint for wrong, hint in self.hints.items() if close(value, wrong))
         return f"Not {shown(value)}. {next(reasons, self.otherwise)}"
+
+    def _tolerance(self) -> float:
+        """What four digits of a fraction leave open; a count has to be a count."""
+        return 1e-4 if float(self.wanted).is_integer() else 5e-4
 
 
 @dataclass(frozen=True)
@@ -103,9 +107,9 @@ class Check:
             print(self.key().verdict(answer))
 
 
-def close(a: float, b: float) -> bool:
-    """Tell whether two numbers agree to four digits."""
-    return abs(a - b) <= 1e-4 * abs(b)
+def close(a: float, b: float, tolerance: float = 1e-4) -> bool:
+    """Tell whether two numbers agree, but for a share of the second."""
+    return abs(a - b) <= tolerance * abs(b)
 
 
 def shown(value: float) -> str:

@@ -18,7 +18,7 @@ from companion.fine_tuning.metrics import f1
         (check_f1, 4 / 7, "articles do not count"),
         (check_f1, 1, "one of two parts"),
         (check_f1, 0.5, "reference's words"),
-        (check_f1, 0.75, "harmonic"),
+        (check_f1, 0.75, "plain mean"),
         (check_f1, 0, "exact match"),
         (check_f1, 7, "twice the shared words"),
         (check_band, 2, "one standard error"),

@@ -23,7 +23,9 @@ export const verdict = (key, text) => {
 const onNumber = (key, text) => {
   const value = typedNumber(text);
   if (value === null) return `A number was asked for, not "${cut(text)}".`;
-  if (isClose(value, key.wanted)) return RIGHT;
+  // What four digits of a fraction leave open; a count has to be a count.
+  const tolerance = Number.isInteger(key.wanted) ? 1e-4 : 5e-4;
+  if (isClose(value, key.wanted, tolerance)) return RIGHT;
   const reason = key.hints.find(([wrong]) => isClose(value, wrong));
   return `Not ${shown(value)}. ${reason?.[1] ?? key.otherwise}`;
 };
@@ -43,7 +45,7 @@ const onTruth = (key, text) => {
   return found === key.wanted ? RIGHT : `Not so. ${key.otherwise}`;
 };
 
-const isClose = (a, b) => Math.abs(a - b) <= 1e-4 * Math.abs(b);
+const isClose = (a, b, tolerance = 1e-4) => Math.abs(a - b) <= tolerance * Math.abs(b);
 
 const isEqual = (one, other) =>
   one.length === other.length && one.every((item, i) => item === other[i]);
