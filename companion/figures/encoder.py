@@ -32,6 +32,7 @@ COLOURS = BLUE, ORANGE, GREEN, GREY
 DASHES = "-", "--", "-.", ":"
 # Where a label may stand beside its dot, in points; the first that is free is taken.
 OFFSETS = [(x, y) for y in (0, 11, -11, 22, -22, 33, -33) for x in (5, -5)]
+LEADER = {"arrowstyle": "-", "color": GREY, "lw": 0.6, "shrinkA": 0, "shrinkB": 2}
 DOT = 4  # half the side of the square, in pixels, that a dot takes
 
 
@@ -172,7 +173,10 @@ def _dots(ax: Axes, places: Tensor, asked: Tensor) -> None:
 
 
 def _labels(ax: Axes, places: Tensor, tokens: list[str], named: list[int]) -> None:
-    """Write the tokens at the places `named`, inside the frame, on nothing named."""
+    """Write the tokens at the places `named`, inside the frame, on nothing named.
+
+    A line leads to each that stands above or below its dot.
+    """
     dots = ax.transData.transform(places[named].tolist())  # in the picture's own units
     taken = [Bbox([dot - DOT, dot + DOT]) for dot in dots]
     for i in named:
@@ -186,6 +190,8 @@ def _labels(ax: Axes, places: Tensor, tokens: list[str], named: list[int]) -> No
             extent = label.get_window_extent()
             inside = ax.bbox.x0 < extent.x0 and extent.x1 < ax.bbox.x1
             if inside and not any(map(extent.overlaps, taken)):
+                if offset[1]:
+                    ax.annotate("", (x, y), **where, arrowprops=LEADER)
                 break
             label.remove()
         else:  # no room anywhere: beside its dot
