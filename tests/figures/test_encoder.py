@@ -94,8 +94,12 @@ def test_labels_of_a_map_never_lie_on_each_other():
     maps = figures.token_maps(points, [0.5] * 4, tokens, list(range(6)), nobody)
     for ax in maps:
         ax.figure.canvas.draw()
-        extents = [text.get_window_extent() for text in ax.texts]
-        assert [text.get_text() for text in ax.texts] == tokens
+        names = [text for text in ax.texts if text.get_text()]
+        assert [name.get_text() for name in names] == tokens
+        raised = [name for name in names if name.xyann[1]]
+        lines = [text.xyann for text in ax.texts if not text.get_text()]
+        assert lines == [name.xyann for name in raised] != []
+        extents = [name.get_window_extent() for name in names]
         dots = ax.transData.transform(places)
         for extent in extents:
             assert ax.bbox.x0 < extent.x0
