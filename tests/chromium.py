@@ -4,6 +4,7 @@ import contextlib
 import functools
 import http.server
 import os
+import re
 import shutil
 import sys
 import threading
@@ -83,3 +84,15 @@ def barriers(page, rules=(), impacts=SERIOUS):
         if violation["impact"] in impacts
         for node in violation["nodes"]
     ]
+
+
+def luminance(colour):
+    """How light a colour is, 0 to 1, as WCAG has it; written as "rgb(0, 127, 255)"."""
+    parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+    linear = [((x + 0.055) / 1.055) ** 2.4 if x > 0.04 else x / 12.92 for x in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one, other):
+    light, dark = sorted([luminance(one), luminance(other)], reverse=True)
+    return (light + 0.05) / (dark + 0.05)

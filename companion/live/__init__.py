@@ -10,7 +10,7 @@
     loading.js              a model from its weights
     reader.js, guesser.js   the models that answer, and that guess hidden words
     worker.js               all of it beside the page, which never waits
-    panel.js                what a reader types into and sees
+    panel.js, links.js      what a reader types into and sees; links to that
 
 The scripts are put together when the book is built; nothing of that is stored here.
 """

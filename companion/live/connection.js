@@ -18,6 +18,13 @@ const GUESSER = "guesser."; // before the names of the blocks of the model that 
 
 const total = (/** @type {number[]} */ numbers) => numbers.reduce((a, b) => a + b, 0);
 
+/** Whether a block is needed for what is asked: all need the tokenizer's. */
+const isFor = (/** @type {What} */ what, /** @type {string} */ name) => {
+  if (name === "tokenizer") return true;
+  if (what === "pieces" || what === "tokenize") return false;
+  return name.startsWith(GUESSER) === (what === "guess");
+};
+
 export const connection = (/** @type {Parts} */ parts) => {
   const { worker: script, code, folder, sizes } = parts;
   /** @typedef {{ resolve: (result: any) => void, reject: (error: Error) => void,
@@ -27,11 +34,10 @@ export const connection = (/** @type {Parts} */ parts) => {
   const loaded = /** @type {Set<string>} */ (new Set()); // blocks
   const kernel = Uint8Array.from(atob(code), (letter) => letter.charCodeAt(0));
 
-  /** The megabytes of the blocks that a question, or a guess, needs first. */
+  /** The megabytes of the blocks that are needed first for what is asked. */
   const megabytes = (/** @type {What} */ what, names = Object.keys(sizes)) => {
-    const isOurs = (/** @type {string} */ name) =>
-      name === "tokenizer" || name.startsWith(GUESSER) === (what === "guess");
-    return total(names.filter(isOurs).map((name) => sizes[name] ?? 0)) / 1e6;
+    const ours = names.filter((name) => isFor(what, name));
+    return total(ours.map((name) => sizes[name] ?? 0)) / 1e6;
   };
 
   const tell = () => {
@@ -48,13 +54,15 @@ export const connection = (/** @type {Parts} */ parts) => {
     const element = document.createElement("script");
     const done = (/** @type {string | undefined} */ text) => {
       element.remove();
+      if (blocks.get(name) !== done) return; // it came, or is asked for once more
       blocks.delete(name);
-      loaded.add(name);
+      if (text !== undefined) loaded.add(name);
       tell();
       worker?.postMessage({ block: name, text });
     };
     blocks.set(name, done);
-    element.onerror = () => done(undefined);
+    // If a script is cut short, or is a page that says why, it loads and brings nothing.
+    element.onload = element.onerror = () => done(undefined);
     element.src = `${folder}${name}.js`;
     document.head.append(element);
   };

@@ -52,6 +52,10 @@ export const score = (/** @type {number} */ number) => {
   return shown === "0.000" ? "<0.001" : shown;
 };
 
+/** What went wrong, as a sentence. */
+export const inWords = (/** @type {unknown} */ error) =>
+  error instanceof Error ? error.message : String(error);
+
 /**
  * A drop-down with a name: numbers 0 to `count` - 1.
  * @param {string} name

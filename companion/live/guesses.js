@@ -1,6 +1,6 @@
 // What the panel of the model that guesses shows: a text whose pieces a click hides, and
 // what is guessed for each that is hidden.
-import { make, score, table } from "./elements.js";
+import { inWords, make, score, table } from "./elements.js";
 
 /**
  * @typedef {import("./guesser.js").Hidden} Hidden
@@ -41,12 +41,14 @@ export const showGuesses = (first, _text, { ask, say, choice }) => {
     choice.hide = [...hide].join(" ");
     try {
       const found = await ask("guess", { hide: [...hide] });
+      if (!body.isConnected) return; // another text is shown
       show(found);
       say(spokenGuesses(found));
     } catch (error) {
-      say(error instanceof Error ? error.message : String(error));
+      say(inWords(error));
     }
   };
+  choice.hide = first.hidden.map(({ place }) => place).join(" "); // of this text
   show(first);
   const attributes = {
     class: "live-strip",

@@ -1,10 +1,13 @@
 // What a panel shows of a walk through the model: the sum of the embeddings, and a head.
-import { make, numberChoice, score, shade, strip } from "./elements.js";
+import { make, numberChoice, shade, strip } from "./elements.js";
+import { lossWithout } from "./switched.js";
 
 /**
  * @typedef {import("./reader.js").Walked} Walked
  * @typedef {import("./panel.js").Around} Around
  */
+
+const [ABOVE, BELOW] = ["#c46105", "#8a63cf"]; // zero; on a light ground and on a dark one
 
 const piecesOf = (/** @type {Walked} */ { asked, given }) => [
   "[CLS]",
@@ -81,7 +84,7 @@ const numbersAsStrip = (name, vector, largest) => {
   const step = width / vector.length;
   vector.forEach((number, i) => {
     const share = Math.max(-1, Math.min(1, number / largest));
-    context.fillStyle = share < 0 ? "#c8640a" : "#2f7fd0";
+    context.fillStyle = share < 0 ? BELOW : ABOVE;
     context.fillRect(i * step, height / 2, step, (-share * height) / 2);
   });
   return make(
@@ -120,14 +123,14 @@ export const showHeads = (walked, _text, { ask, choice: kept }) => {
     said.textContent = sentence(pieces, weights, token, layer, head);
     products(why, walked.layers[layer], pieces, heads, head, token, weights);
   };
+  let turns = 0; // what is said after the next turn is not shown
   const turn = async () => {
     const set = off.get(choice.layer) ?? new Set();
     if (!set.delete(choice.head)) set.add(choice.head);
     off.set(choice.layer, set);
-    const [before, after] = await Promise.all(
-      [new Map(), off].map((some) => ask("answer", { off: some })),
-    );
-    effect.textContent = loss(before, after, off);
+    const mine = ++turns;
+    const words = await lossWithout(off, ask);
+    if (mine === turns) effect.textContent = words;
   };
 
   const layers = walked.layers.length;
@@ -192,19 +195,4 @@ const products = (details, traced, pieces, heads, head, token, weights) => {
         `${weights[read].toFixed(3)} of it.`,
     ),
   );
-};
-
-/**
- * What the answer loses without some heads.
- * @param {any} before
- * @param {any} after
- * @param {import("./reader.js").Off} off
- */
-const loss = (before, after, off) => {
-  const count = [...off.values()].reduce((sum, set) => sum + set.size, 0);
-  const told = (/** @type {any} */ { answers: [best], noAnswer }) =>
-    noAnswer > best.score
-      ? `no answer (${score(noAnswer)})`
-      : `${best.answer} (${score(best.score)})`;
-  return `With all heads: ${told(before)}. With ${count} switched off: ${told(after)}.`;
 };

@@ -2,9 +2,11 @@
 (() => {
   /* insert elements.js */
   /* insert shows.js */
+  /* insert switched.js */
   /* insert inside.js */
   /* insert guesses.js */
   /* insert connection.js */
+  /* insert links.js */
   /* insert panel.js */
 
   const { src } = /** @type {HTMLScriptElement} */ (document.currentScript);

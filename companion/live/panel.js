@@ -1,7 +1,8 @@
 // A panel of a page: the stored example first; then the reader's own question and text.
-import { make } from "./elements.js";
+import { inWords, make } from "./elements.js";
 import { placesOf, showGuesses, spokenGuesses } from "./guesses.js";
 import { showEmbeddings, showHeads } from "./inside.js";
+import { beginning, fragmentOf } from "./links.js";
 import {
   showAnswer,
   showLayers,
@@ -45,11 +46,8 @@ const KINDS = {
     loads: "model that guesses",
     go: "Guess",
   },
-  proof: { what: "proof", show: showProof },
+  proof: { what: "proof", show: showProof, go: "Compare again" },
 };
-
-const CHOICES = ["layer", "head", "token", "hide"];
-const LINK = "#ask:"; // a link that carries a question and a text, in its fragment only
 
 /**
  * @param {HTMLElement} root
@@ -58,9 +56,10 @@ const LINK = "#ask:"; // a link that carries a question and a text, in its fragm
 export const panel = (root, model) => {
   const kind = KINDS[root.dataset.shows ?? ""];
   const example = root.querySelector(".live-example");
+  const { question, text, choice, isLinked } = beginning(root);
   const [asked, given] = [
-    make("input", { type: "text", value: root.dataset.question, autocomplete: "off" }),
-    make("textarea", { rows: 4, spellcheck: "false" }, root.dataset.text ?? ""),
+    make("input", { type: "text", value: question, autocomplete: "off" }),
+    make("textarea", { rows: 4, spellcheck: "false" }, text),
   ];
   const go = make("button", { type: "submit" }, offer(kind, model));
   const cancel = make("button", { type: "button", hidden: true }, "Cancel");
@@ -68,12 +67,12 @@ export const panel = (root, model) => {
   const bar = make("progress", { hidden: true, "aria-label": "Loading" });
   const status = make("p", { class: "live-status", role: "status" });
   const result = make("div", { class: "live-result" });
-  const choice = chosenBefore(root, asked, given);
 
   const say = (/** @type {string} */ words) => {
     status.textContent = words;
   };
   const busy = (/** @type {boolean} */ is) => {
+    if (!is && document.activeElement === cancel) go.focus(); // what hides has no focus
     cancel.hidden = bar.hidden = !is;
     root.setAttribute("aria-busy", String(is));
   };
@@ -87,13 +86,17 @@ export const panel = (root, model) => {
   };
 
   let turn = 0; // an answer that comes after the next question is not shown
+  const typed = () => ({ question: asked.value, text: given.value });
+  let shown = typed(); // what was asked last, and answered
   const ask = async () => {
-    const [mine, question, text] = [++turn, asked.value, given.value];
+    const [mine, { question, text }] = [++turn, typed()];
     busy(true);
     try {
-      const more = kind.more?.(choice);
+      const isSame = text === shown.text; // places count the pieces of one text
+      const more = kind.more?.(isSame ? choice : {});
       const found = await model.ask(kind.what, question, text, more, progress);
       if (mine !== turn) return;
+      shown = { question, text };
       /** @type {Around["ask"]} */
       const again = (what, more) => model.ask(what, question, text, more);
       result.replaceChildren(...kind.show(found, text, { ask: again, say, choice }));
@@ -101,25 +104,24 @@ export const panel = (root, model) => {
       say(spoken(kind.what, found));
       [go.textContent, link.hidden] = [kind.go ?? "Ask", false];
     } catch (error) {
-      if (mine === turn) say(error instanceof Error ? error.message : String(error));
+      if (mine === turn) say(inWords(error));
     }
     if (mine === turn) busy(false);
   };
 
   cancel.addEventListener("click", () => model.end());
   link.addEventListener("click", () => {
-    const chosen = Object.entries(choice).map(([name, value]) => [name, String(value)]);
-    const state = [["question", asked.value], ["text", given.value], ...chosen];
-    history.replaceState(null, "", `${LINK}${new URLSearchParams(state)}`);
+    const fragment = fragmentOf(root.dataset.shows ?? "", shown, choice);
+    history.replaceState(null, "", fragment);
     navigator.clipboard?.writeText(location.href).catch(() => {});
     say("The page's address now leads to this question and text.");
   });
+  const buttons = kind.what === "proof" ? [go, cancel] : [go, cancel, link];
   const form = make(
     "form",
     { class: "live-form" },
-    ...(kind.what === "guess" ? [] : [field("Your question", asked)]),
-    field("Your text", given),
-    make("p", { class: "live-buttons" }, go, cancel, link),
+    ...fields(kind, asked, given),
+    make("p", { class: "live-buttons" }, ...buttons),
     bar,
     status,
   );
@@ -129,11 +131,23 @@ export const panel = (root, model) => {
   });
   for (const input of [asked, given]) {
     input.addEventListener("input", () => {
-      delete choice.hide; // it counted the pieces of another text
       if (kind.what === "pieces" && link.hidden === false) ask();
     });
   }
   root.append(form, result);
+  if (isLinked) root.scrollIntoView();
+};
+
+/**
+ * What can be typed: a proof compares one stored question, and who guesses is asked none.
+ * @param {Kind} kind
+ * @param {HTMLElement} asked
+ * @param {HTMLElement} given
+ */
+const fields = ({ what }, asked, given) => {
+  if (what === "proof") return [];
+  const text = field("Your text", given);
+  return what === "guess" ? [text] : [field("Your question", asked), text];
 };
 
 const field = (/** @type {string} */ name, /** @type {HTMLElement} */ input) =>
@@ -146,27 +160,8 @@ const field = (/** @type {string} */ name, /** @type {HTMLElement} */ input) =>
  */
 const offer = ({ what, loads = "model" }, model) =>
   what === "pieces"
-    ? "Load the tokenizer, 0.1 MB"
+    ? `Load the tokenizer, ${model.megabytes(what).toFixed(1)} MB`
     : `Load the ${loads}, ${Math.ceil(model.megabytes(what))} MB`;
-
-/**
- * What the page, or a link to it, has chosen; a link's question and text are filled in.
- * @param {HTMLElement} root
- * @param {HTMLInputElement} asked
- * @param {HTMLTextAreaElement} given
- */
-const chosenBefore = ({ dataset }, asked, given) => {
-  const isLink = location.hash.startsWith(LINK);
-  const state = new URLSearchParams(isLink ? location.hash.slice(LINK.length) : "");
-  asked.value = state.get("question") ?? asked.value;
-  given.value = state.get("text") ?? given.value;
-  const choice = /** @type {Choice} */ ({});
-  for (const name of CHOICES) {
-    const value = state.get(name) ?? dataset[name];
-    if (value !== undefined) choice[name] = value;
-  }
-  return choice;
-};
 
 /** What a screen reader is to say when the answer has come. */
 const spoken = (/** @type {What} */ what, /** @type {any} */ found) => {

@@ -1,6 +1,6 @@
 // What a panel shows of an answer: one function for each kind, from the worker's result
 // to elements of the page.
-import { make, score, strip, table } from "./elements.js";
+import { make, score, shade, strip, table } from "./elements.js";
 
 /** @typedef {import("./answer.js").Answer} Answer */
 /**
@@ -72,9 +72,9 @@ export const showPieces = ({ asked, given, ids, types }) => {
  */
 export const showSpans = ({ answers, starts, ends, noAnswer, tokens }) => [
   make("p", {}, "How likely each token is to be the answer's first:"),
-  strip("Start probabilities", tokens.pieces, starts),
+  ...chances("Start probabilities", tokens.pieces, starts, "to start"),
   make("p", {}, "And its last:"),
-  strip("End probabilities", tokens.pieces, ends),
+  ...chances("End probabilities", tokens.pieces, ends, "to end"),
   table(
     "The best spans: a start times an end, added up over whole words",
     ["span", "score"],
@@ -84,6 +84,23 @@ export const showSpans = ({ answers, starts, ends, noAnswer, tokens }) => [
     ],
   ),
 ];
+
+/**
+ * A strip of pieces, and a line that says the probability of the piece that is picked.
+ * @param {string} name
+ * @param {string[]} pieces
+ * @param {ArrayLike<number>} shares
+ * @param {string} what
+ */
+const chances = (name, pieces, shares, what) => {
+  const said = make("p", { role: "status" }, "Choose a token to read its probability.");
+  const whole = strip(name, pieces, shares, (place) => {
+    shade(whole, shares, place);
+    const words = `: ${score(shares[place])} ${what}`;
+    said.replaceChildren(make("code", {}, pieces[place]), words);
+  });
+  return [whole, said];
+};
 
 /**
  * The windows in which a long text is read, and what each of them speaks for.

@@ -1,9 +1,10 @@
 """Panels as a reader uses them: load, type, ask, cancel, link, without scripts."""
 
 import re
+from pathlib import Path
 
 import pytest
-from chromium import barriers, served
+from chromium import barriers, contrast, served
 from live_pages import FRAME, root
 
 from companion.live import scripts
@@ -11,6 +12,37 @@ from companion.live import scripts
 pytestmark = pytest.mark.slow
 
 PATIENCE = 120_000  # milliseconds, on a busy machine
+
+
+# The colours of a drawing, above the middle and below it.
+PAINTED = """(canvas) => {
+  const { width, height } = canvas;
+  const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+  const halves = [new Set(), new Set()];
+  for (let i = 0; i < data.length; i += 4)
+    if (data[i + 3] === 255)
+      halves[Math.floor((2 * i) / data.length)].add(data.slice(i, i + 3).join(", "));
+  return JSON.stringify(halves.map((half) => [...half]));
+}"""
+CUT_OFF = """() => [...document.querySelectorAll(".live :is(.live-strip, .live-table)")]
+  .filter((one) => one.scrollHeight > one.clientHeight + 1)
+  .map((one) => one.getAttribute("aria-label"))"""
+# The first words that come when a box is changed two times, which puts it back.
+TWICE = """(box) => new Promise((resolve) => {
+  const said = box.closest(".live-result").lastChild;
+  new MutationObserver(() => resolve(said.textContent))
+    .observe(said, { childList: true });
+  box.click();
+  box.click();
+})"""
+AND_END = "(box) => { box.click(); insideBertModel.end(); }"
+TOLD = """async () => {
+  const told = [];
+  const onProgress = (progress) => told.push(progress);
+  await insideBertModel.ask("pieces", "Who?", "Foo", undefined, onProgress);
+  return told;
+}"""
+FOCUSED = "(element) => element === document.activeElement"
 
 
 def panel_of(page, kind):
@@ -112,6 +144,7 @@ def test_a_long_text_is_read_in_windows_and_can_be_cancelled(page):
     status.filter(has_text=re.compile(r"Window \d+ of \d\d")).wait_for(timeout=PATIENCE)
     panel.get_by_role("button", name="Cancel").click()
     status.filter(has_text="Cancelled.").wait_for(timeout=PATIENCE)
+    assert panel.locator("button[type=submit]").evaluate(FOCUSED)
     panel.get_by_label("Your text").fill("It rained. " * 150 + "My name is Foo.")
     panel.locator("button[type=submit]").click()
     rows = panel.locator(".live-result tbody tr")
@@ -121,7 +154,10 @@ def test_a_long_text_is_read_in_windows_and_can_be_cancelled(page):
 
 
 def test_pieces_follow_what_is_typed_and_need_no_weights(page):
-    panel = ask(panel_of(page, "pieces"))
+    panel = panel_of(page, "pieces")
+    panel.get_by_role("button", name="Load the tokenizer, 0.1 MB").wait_for()
+    assert page.evaluate(TOLD) == []  # so little that no progress is shown
+    ask(panel)
     rows = panel.locator(".live-result tbody tr")
     assert rows.nth(7).locator("td").all_inner_texts() == ["F", "143", "1", "7"]
     panel.get_by_label("Your text").press_sequentially(" Bar")
@@ -155,7 +191,18 @@ def test_a_piece_is_hidden_by_a_click_or_a_key_and_guessed(page):
     status.filter(has_text=re.compile("^For London: ")).wait_for(timeout=PATIENCE)
     assert pieces.nth(8).inner_text() == "live"
     panel.get_by_role("button", name="Link to this").click()
-    assert page.url.endswith("text=My+name+is+Foo%2C+and+I+live+in+London.&hide=11")
+    asked = "text=My+name+is+Foo%2C+and+I+live+in+London.&hide="
+    assert page.url.endswith(f"{asked}11")
+    panel.get_by_label("Your text").fill("She read a book.")  # and not yet asked
+    pieces.nth(8).click()
+    status.filter(has_text=re.compile("^For live: .* For London: ")).wait_for()
+    panel.get_by_role("button", name="Link to this").click()
+    assert page.url.endswith((f"{asked}11+9", f"{asked}9+11"))
+    ask(panel)
+    status.filter(has_text="Nothing is hidden.").wait_for(timeout=PATIENCE)
+    assert pieces.all_inner_texts()[-2:] == ["book", "."]
+    panel.get_by_role("button", name="Link to this").click()
+    assert page.url.endswith("text=She+read+a+book.&hide=")
 
 
 def test_a_text_that_is_too_long_for_guesses_is_refused_in_a_sentence(page):
@@ -179,6 +226,10 @@ def test_a_head_that_is_switched_off_changes_the_score(page):
     said.wait_for(timeout=PATIENCE)
     before, after = re.findall(r"\((\d\.\d+)\)", said.inner_text())
     assert before != after
+    words = said.inner_text()
+    assert panel.get_by_role("checkbox").evaluate(TWICE) == words
+    panel.get_by_role("checkbox").evaluate(AND_END)
+    panel.locator(".live-result").get_by_text("Cancelled.").wait_for(timeout=PATIENCE)
     panel.locator("summary").click()
     panel.locator("select").nth(1).focus()
     page.keyboard.press("ArrowDown")  # a choice keeps the focus, and what is open
@@ -196,17 +247,37 @@ def test_each_token_has_three_vectors_and_their_sum(page):
         *("word: F, id 143", "position 7", "token type 1"),
         *("their sum", "after LayerNorm"),
     ]
-    painted = """(canvas) => canvas.getContext("2d").getImageData(
-      0, 0, canvas.width, canvas.height).data.some((byte) => byte > 0)"""
-    assert all(c.evaluate(painted) for c in panel.locator("canvas").all())
+    [colours] = {canvas.evaluate(PAINTED) for canvas in panel.locator("canvas").all()}
+    above, below = re.findall(r"\d+, *\d+, *\d+", colours)
+    red, _, blue = map(int, above.split(","))
+    assert red > 2 * blue  # orange above zero, as in the figures
+    red, green, blue = map(int, below.split(","))
+    assert blue > red > green  # purple
+    for ground in ("255, 255, 255", "20, 24, 30"):
+        assert min(contrast(above, ground), contrast(below, ground)) > 4
 
 
 def test_spans_and_layers_show_what_the_head_says(page):
-    spans = ask(panel_of(page, "spans"))
+    spans = ask(panel_of(page, "spans"), text="It rained. " * 99 + "My name is Foo.")
     assert "Foo" in spans.locator("tbody tr").first.inner_text()
+    for strip in ("Start probabilities", "End probabilities"):
+        pieces = spans.get_by_role("group", name=strip).get_by_role("button")
+        likely = pieces.filter(has_text=re.compile(r"^(F|##oo|Foo)$")).first
+        likely.press("Enter")  # by a key: no pointer rests on it
+        assert likely.get_attribute("aria-pressed") == "true"
+    said = spans.locator(".live-result [role=status]").all_inner_texts()
+    assert re.fullmatch(r"\S+: 0\.\d{3} to start", said[0]), said
+    assert re.fullmatch(r"\S+: (0\.\d{3}|<0\.001) to end", said[1]), said
+    page.emulate_media(media="print")
+    assert page.evaluate(CUT_OFF) == []
+    page.emulate_media(media="screen")
+    assert "Start probabilities" in page.evaluate(CUT_OFF)
     layers = ask(panel_of(page, "layers"))
     assert layers.locator("tbody tr").count() == 7
     assert layers.locator("tbody tr").last.inner_text().startswith("layer 5\tFoo\t0.99")
+    proof = panel_of(page, "proof")  # of one question: there is nothing to type or link
+    assert proof.locator("input, textarea").count() == 0
+    assert ask(proof).get_by_role("button").all_inner_texts() == ["Compare again"]
 
 
 def test_a_link_carries_question_and_text_in_its_fragment(page, site):
@@ -221,6 +292,8 @@ def test_a_link_carries_question_and_text_in_its_fragment(page, site):
     assert (
         panel.get_by_label("Your text").input_value() == "Åsa & Olaf wrote #1 = 50 %."
     )
+    other = panel_of(page, "spans")  # the page's other panels are as they were
+    assert other.get_by_label("Your question").input_value() == "Who?"
     loaded = "performance.getEntriesByType('resource').length"
     assert page.evaluate(loaded) < 5  # the link alone loads no model
 
@@ -234,6 +307,7 @@ def test_a_link_carries_layer_head_and_token(page):
     address = page.url
     page.goto("about:blank")
     page.goto(address)
+    assert 0 < panel_of(page, "heads").bounding_box()["y"] < 100  # below a page's bar
     panel = ask(panel_of(page, "heads"))
     panel.get_by_text(re.compile(r"^Layer 3, head 7: My reads ")).wait_for()
     page.goto("about:blank")
@@ -258,11 +332,33 @@ def test_served_it_is_the_same_and_damage_is_named(browser, site, tmp_path):
         panel.locator("button[type=submit]").click()
         status = panel.locator("[role=status]")
         status.filter(has_text="layer.0 is damaged").wait_for(timeout=PATIENCE)
-        (tmp_path / "_static" / "live" / "layer.0.js").unlink()
         page.reload()
-        panel.locator("button[type=submit]").click()
-        status.filter(has_text="layer.0 could not be loaded").wait_for(timeout=PATIENCE)
+        an_old_failure_says_nothing_of_a_new_request(page, panel)
+        status.filter(has_text="layer.0 is damaged").wait_for(timeout=PATIENCE)
+        for change in (Path.unlink, lambda path: path.write_text("<p>Busy</p>")):
+            change(tmp_path / "_static" / "live" / "layer.0.js")
+            page.reload()
+            panel.locator("button[type=submit]").click()
+            status.filter(has_text="layer.0 could not be loaded").wait_for(
+                timeout=PATIENCE
+            )
         page.close()
+
+
+def an_old_failure_says_nothing_of_a_new_request(page, panel):
+    """Cancel while a block is on its way, ask again, and only then let it fail."""
+    held = []
+    page.route("**/layer.0.js", lambda route: held.append(route))
+    scripts_of = "document.querySelectorAll('script[src$=\"layer.0.js\"]')"
+    panel.locator("button[type=submit]").click()
+    page.wait_for_function(f"{scripts_of}.length === 1", timeout=PATIENCE)
+    panel.get_by_role("button", name="Cancel").click()
+    panel.locator("button[type=submit]").click()
+    page.wait_for_function(f"{scripts_of}.length === 2", timeout=PATIENCE)
+    page.evaluate(f"{scripts_of}[0].dispatchEvent(new Event('error'))")
+    for route in held:
+        route.continue_()
+    page.unroute("**/layer.0.js")
 
 
 @pytest.mark.parametrize("width", [1280, 360])
