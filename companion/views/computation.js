@@ -38,17 +38,19 @@ const largest = (vectors) => Math.max(1e-9, ...vectors.flat().map(Math.abs));
 
 const signed = (number) => number.toFixed(2).replace("-", "−");
 
-const HEADINGS = ["key", "query × key", "sum / √D", "weight", ""];
+const HEADINGS = ["key", "query × key", "sum / √D", "weight"];
 
 export class Computation {
   /** @param {(...words: string[]) => void} say */
   constructor(say) {
     this.element = element("table", { class: "computation" });
-    this.element.addEventListener("pointermove", ({ target, clientX }) => {
+    const tell = ({ target, clientX }) => {
       const drawing = target.closest?.(".strip");
       const words = drawing && this.inWords.get(drawing)?.(shareAt(drawing, clientX));
       if (words) say(words);
-    });
+    };
+    for (const kind of ["pointermove", "pointerdown"])
+      this.element.addEventListener(kind, tell);
   }
 
   /**

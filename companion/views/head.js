@@ -2,6 +2,7 @@
 
 import { choice, groupedChoice, tickBox } from "./elements.js";
 import { Lines } from "./lines.js";
+import { inOne, isIn } from "./links.js";
 import { sentenceAt } from "./spoken.js";
 import { Squares } from "./squares.js";
 import { colourOf } from "./strokes.js";
@@ -61,22 +62,30 @@ export class HeadView extends View {
     this.draw();
   }
 
+  get where() {
+    return `Layer ${this.layer.value}.`;
+  }
+
   get state() {
-    const [head, ...others] = this.squares.shown();
+    const shown = this.squares.shown();
     const place = placeFrom(this.token.value);
     const state = { layer: +this.layer.value };
-    if (others.length === 0) state.head = head;
+    if (shown.length === 1) [state.head] = shown;
+    else if (shown.length < this.weights.heads.length) state.heads = inOne(shown);
     if (place) state[place.side === "left" ? "token" : "read"] = place.token;
     if (+this.part.value) state.part = +this.part.value;
+    if (this.every.checked) state.every = 1;
     return state;
   }
 
   /** Open on a state: what it does not name is as in the beginning. */
-  open({ layer = this.weights.layers[0], head, token, read, part = 0 }) {
-    const { heads } = this.weights;
+  open({ layer = this.weights.layers[0], head, heads, token, read, part = 0, every }) {
+    const all = this.weights.heads;
+    const some = all.filter((one) => one === head || isIn(one, heads));
     pick(this.layer, layer);
     pick(this.part, part);
-    this.squares.only(heads.includes(head) ? [head] : heads);
+    this.every.checked = Boolean(every);
+    this.squares.only(some.length ? some : all);
     this.offerTokens();
     this.token.value = "";
     if (token !== undefined) pick(this.token, `left:${token}`);
@@ -142,14 +151,11 @@ export class HeadView extends View {
   /** Show and say what is pointed at, or else what is chosen. */
   point(place) {
     const chosen = placeFrom(this.token.value);
-    this.lines.show(place ?? chosen, chosen);
-    this.say(...this.sentence(place ?? chosen));
-  }
-
-  sentence(place) {
-    if (!place) return [HINT];
+    const shown = place ?? chosen;
+    this.lines.show(shown, chosen);
+    if (!shown) return this.hint(HINT);
     const part = this.weights.parts[this.part.value];
-    const shown = { tokens: this.weights.tokens, ...part };
-    return sentenceAt(place, shown, this.squares.shown(), this.sheet);
+    const text = { tokens: this.weights.tokens, ...part };
+    this.say(...sentenceAt(shown, text, this.squares.shown(), this.sheet));
   }
 }

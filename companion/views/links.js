@@ -22,11 +22,24 @@ export const stateFor = (id, fragment) => {
   return Object.fromEntries(pairs.map(([, name, value]) => [name, +value]));
 };
 
-/** Whether the address is that of the page with the view: in a notebook it is not. */
+/**
+ * Several whole numbers as one, in which each has a binary digit of its own.
+ * @param {number[]} numbers
+ */
+export const inOne = (numbers) => numbers.reduce((sum, n) => sum + 2 ** n, 0);
+
+/** Whether a number is in such a one. */
+export const isIn = (number, one = 0) => Math.floor(one / 2 ** number) % 2 === 1;
+
+/**
+ * Whether the address that a reader sees is that of the page with the view: in a
+ * notebook, or in a frame within another page, it is not.
+ */
 export const hasAddress = () => {
   const { dataset } = document.body;
   const inNotebook = "jpThemeLight" in dataset || "vscodeThemeKind" in dataset;
-  return /^(https?|file):$/.test(location.protocol) && !inNotebook;
+  const isAlone = window.top === window && !inNotebook;
+  return /^(https?|file):$/.test(location.protocol) && isAlone;
 };
 
 /** Put a state into the address, and that on the clipboard where a page may do so. */

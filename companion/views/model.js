@@ -23,7 +23,7 @@ export class ModelView extends View {
     this.part = choice(partOptions(this.weights), () => this.draw());
     this.every = tickBox(() => this.enlarge());
     this.title = element("strong");
-    const close = button("Close", () => this.press(...this.opened));
+    const close = button("Close", () => this.close());
     const heading = element("p", { class: "heading" }, this.title, close);
     this.detail = element("div", { class: "detail" }, heading, this.lines.svg);
     const drawings = [scrolling("All heads", this.all.element), this.detail];
@@ -44,12 +44,14 @@ export class ModelView extends View {
     const state = {};
     if (this.opened) [state.layer, state.head] = this.opened;
     if (+this.part.value) state.part = +this.part.value;
+    if (this.every.checked) state.every = 1;
     return state;
   }
 
-  open({ layer, head, part = 0 }) {
+  open({ layer, head, part = 0, every }) {
     const { layers, heads } = this.weights;
     pick(this.part, part);
+    this.every.checked = Boolean(every);
     this.opened = layers.includes(layer) && heads.includes(head) ? [layer, head] : null;
     this.draw();
   }
@@ -62,10 +64,17 @@ export class ModelView extends View {
     if (!isOpen) this.detail.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
+  /** Close the enlarged head, and go back to the small drawing that opened it. */
+  close() {
+    const opened = this.opened;
+    this.press(...opened);
+    this.all.focus(...opened);
+  }
+
   /** Say what stands out in a head that is pointed at, or in the enlarged one. */
   glance(at) {
     const [layer, head] = at ?? this.opened ?? [];
-    if (layer === undefined) return this.say(HINT);
+    if (layer === undefined) return this.hint(HINT);
     const [{ tokens }, part] = [this.weights, this.chosenPart()];
     const sheet = this.weights.sheet(layer, head);
     return this.say(...strongestLine(tokens, layer, head, sheet, part));

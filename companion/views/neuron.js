@@ -53,16 +53,22 @@ export class NeuronView extends View {
     return controls;
   }
 
+  get where() {
+    return `Layer ${this.layer.value}, head ${this.head.value}.`;
+  }
+
   get state() {
     const place = placeFrom(this.token.value);
     const state = { layer: +this.layer.value, head: +this.head.value };
     if (place) state.token = place.token;
     if (+this.part.value) state.part = +this.part.value;
+    if (this.every.checked) state.every = 1;
     return state;
   }
 
-  open({ layer, head, token, part = 0 }) {
+  open({ layer, head, token, part = 0, every }) {
     const { layers, heads } = this.weights;
+    this.every.checked = Boolean(every);
     pick(this.layer, layer ?? layers[0]);
     pick(this.head, head ?? heads[0]);
     pick(this.part, part);
@@ -124,7 +130,7 @@ export class NeuronView extends View {
     const chosen = placeFrom(this.token.value);
     const shown = place ?? chosen;
     this.lines.show(shown, chosen);
-    if (!shown) return this.say(HINT);
+    if (!shown) return this.hint(HINT);
     const text = { tokens: this.weights.tokens, ...this.chosenPart() };
     this.say(...sentenceAt(shown, text, [+this.head.value], this.sheet));
   }

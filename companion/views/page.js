@@ -29,9 +29,10 @@ const show = async (root) => {
   if (state) view.open(state);
 };
 
+/** Say that a view cannot be drawn; what stands in its place remains. */
 const fail = (root, error) => {
   const words = `This view cannot be drawn: ${error.message}`;
-  root.replaceChildren(element("p", {}, words));
+  root.append(element("p", {}, words));
   throw error;
 };
 

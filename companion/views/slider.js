@@ -23,6 +23,12 @@ const legendOf = (groups) => {
   return element("div", { class: "legend" }, ...entries);
 };
 
+/** What the map of a step shows; it begins with the step, which paper says nowhere else. */
+const sentence = (place, share, isOwn) =>
+  `${place[0].toUpperCase()}${place.slice(1)}: the plane shows ` +
+  `${Math.round(100 * share)} % of the spread of these vectors` +
+  (isOwn ? "; no other plane shows more at this step." : ".");
+
 export class LayerSlider extends View {
   constructor(root, header) {
     super(root, NAME);
@@ -84,7 +90,10 @@ export class LayerSlider extends View {
   playOrPause() {
     if (this.timer) return this.pause();
     const { slider } = this;
-    if (slider.value === slider.max) slider.value = -1;
+    if (slider.value === slider.max) {
+      slider.value = 0;
+      this.move();
+    }
     const next = () => {
       slider.value = +slider.value + 1;
       this.move();
@@ -115,11 +124,7 @@ export class LayerSlider extends View {
     const place = step === 0 ? "embeddings" : `after layer ${step - 1}`;
     this.shown.textContent = place;
     this.slider.setAttribute("aria-valuetext", place);
-    const percent = Math.round(100 * (isOwn ? this.own_shares : this.shares)[step]);
-    this.say(
-      `The plane shows ${percent} % of the spread of these vectors` +
-        (isOwn ? "; no other plane shows more at this step." : "."),
-    );
+    this.say(sentence(place, (isOwn ? this.own_shares : this.shares)[step], isOwn));
   }
 
   hasName(token) {

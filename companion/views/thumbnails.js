@@ -80,7 +80,13 @@ export class Thumbnails {
     this.buttons[i][j].tabIndex = 0;
   }
 
+  /** Go to the one of a layer and a head. */
+  focus(layer, head) {
+    this.buttons[this.layers.indexOf(layer)][this.heads.indexOf(head)].focus();
+  }
+
   move(event) {
+    if (event.altKey || event.ctrlKey || event.metaKey) return; // the browser's own
     const [down, right] = MOVES[event.key] ?? [];
     const i = this.buttons.findIndex((row) => row.includes(event.target));
     if (down === undefined || i < 0) return;

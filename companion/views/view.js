@@ -60,10 +60,21 @@ export class View {
     this.root.replaceChildren(bar, this.stage, toolsOf(this));
   }
 
+  /** What is shown, in words for paper, where no control says it. */
+  get where() {
+    return "";
+  }
+
   /** Say it, in as many lines as were ever needed: nothing moves under a finger. */
   say(...words) {
+    this.status.dataset.where = this.where;
     this.status.replaceChildren(...words);
     this.status.style.minHeight = `${this.status.offsetHeight}px`;
+  }
+
+  /** Say what a reader can do here, which is left out on paper. */
+  hint(words) {
+    this.say(element("span", { class: "hint" }, words));
   }
 }
 

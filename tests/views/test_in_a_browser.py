@@ -10,6 +10,7 @@ from touching import Opening, centre, control, name_at, nth, status, written
 
 from companion import views
 from companion.views import packing
+from tools.sphinx_ext.attention_views import with_stills
 
 pytestmark = pytest.mark.slow
 
@@ -192,10 +193,17 @@ def test_hostile_tokens_are_text_and_run_nothing(browser, embedded, tmp_path):
             assert names[3:-1][: len(HOSTILE)] == HOSTILE, number
 
 
-def test_a_view_that_cannot_be_read_says_so(browser, made, tmp_path):
-    broken = replace(made[HEAD], packed="AAAA")
-    path = written(tmp_path / "broken.html", [broken])
-    page_ = browser.new_page()
-    page_.goto(path.as_uri())
-    page_.wait_for_selector("text=This view cannot be drawn")
-    page_.close()
+def test_a_view_that_cannot_be_drawn_says_so_below_its_still_picture(
+    browser, made, tmp_path
+):
+    path = written(tmp_path / "still.html", [made[HEAD]])
+    path.write_text(with_stills(path.read_text("utf-8")), "utf-8")
+    page = browser.new_page()
+    page.add_init_script("delete window.DecompressionStream")  # an older browser
+    page.goto(path.as_uri())
+    said = page.get_by_text("This view cannot be drawn: DecompressionStream")
+    said.wait_for()
+    picture = page.locator(".attention-view svg").bounding_box()
+    assert picture["height"] > 150
+    assert picture["y"] < said.bounding_box()["y"]
+    page.close()

@@ -47,7 +47,7 @@ def test_each_view_says_what_was_touched(page):
     assert head.startswith("Who reads, mean of 12 heads: ")
     assert model.startswith("Layer 5, head 7: the strongest line goes from ")
     assert neuron.startswith("F reads, head 1: ")
-    assert slider.startswith("The plane shows ")
+    assert slider.startswith("After layer 5: the plane shows ")
     rows = "() => document.querySelectorAll(\"[data-number='2'] tbody tr\").length"
     assert page.evaluate(rows) == 10
 

@@ -1,5 +1,7 @@
 """The layer slider, touched: steps, maps, names."""
 
+import re
+
 import pytest
 from touching import Opening, centre, control, nth, status
 
@@ -8,6 +10,10 @@ from companion import views
 pytestmark = pytest.mark.slow
 
 SLIDER = 4
+SHARE = re.compile(
+    r"(Embeddings|After layer \d): the plane shows (\d+) % of the spread of these "
+    r"vectors(?:; no other plane shows more at this step)?\."
+)
 PLACES = "(all) => all.map((dot) => dot.style.transform)"
 NAMES = """(all) => all.filter((dot) => dot.classList.contains("named"))
   .map((dot) => dot.textContent)"""
@@ -90,7 +96,9 @@ def test_each_step_has_its_own_best_map(opened, made):
         shares.append([])
         for step in range(7):
             view.get_by_role("slider").fill(str(step))
-            shares[-1].append(int(status(view).split()[3]))
+            place, percent = SHARE.fullmatch(status(view)).groups()
+            assert place.lower() == view.locator("output").inner_text()
+            shares[-1].append(int(percent))
     together, alone = shares
     assert all(own >= one for own, one in zip(alone, together, strict=True))
     assert alone[6] > 3 * together[6]
@@ -104,7 +112,10 @@ def test_play_goes_through_all_steps_and_stops(opened):
     assert view.locator("output").inner_text() == "embeddings"
     view.get_by_role("button", name="Play").click()
     view.locator("output", has_text="after layer 5").wait_for()
-    view.get_by_role("button", name="Play").wait_for()
+    view.get_by_role("button", name="Play").click()  # it stands at the last step
+    view.get_by_role("button", name="Pause").click()
+    assert view.locator("output").inner_text() == "embeddings"
+    assert view.get_by_role("slider").input_value() == "0"
 
 
 def test_on_a_phone_names_are_as_large_as_at_a_desk(browser, address):

@@ -8,6 +8,7 @@ from touching import Opening, centre, draws, name_at, nth, status
 pytestmark = pytest.mark.slow
 
 MODEL = 1
+FOCUSED = "document.activeElement.getAttribute('aria-label')"
 
 
 def button(view, layer, head):
@@ -74,6 +75,13 @@ def test_arrows_lead_from_head_to_head(opened):
         opened.keyboard.press(key)
     assert view.locator(".detail strong").inner_text() == "Layer 3, head 1"
     assert view.locator(".thumbnails [tabindex='0']").count() == 1
+    view.get_by_role("button", name="Close").press("Enter")
+    assert view.locator(".detail").is_hidden()
+    assert opened.evaluate(FOCUSED) == "layer 3, head 1"
+    opened.evaluate("addEventListener('keydown', (event) => { window.last = event; })")
+    opened.keyboard.press("Alt+ArrowLeft")  # back, in the browser
+    assert opened.evaluate(FOCUSED) == "layer 3, head 1"
+    assert not opened.evaluate("window.last.defaultPrevented")
 
 
 def test_a_column_of_the_book_holds_all_heads(browser, address):

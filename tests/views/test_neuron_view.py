@@ -86,6 +86,8 @@ def test_a_column_of_the_book_holds_all_columns_and_a_phone_the_names(browser, a
         view = nth(page, NEURON)
         page.touchscreen.tap(*centre(name_at(view, "left", "F")))
         assert status(view).startswith("F reads, head 1: ")
+        page.touchscreen.tap(*centre(view.locator("tbody .strip").first))
+        assert status(view).startswith("Dimension 16: query ")
         box, name = view.locator(".wide"), view.locator("tbody th").nth(4)
         before = name.bounding_box()["x"]
         box.evaluate("(box) => box.scrollTo({left: 10_000, behavior: 'instant'})")

@@ -5,11 +5,12 @@ import xml.etree.ElementTree as ET
 
 import pytest
 from PIL import Image
-from touching import Opening, centre, control, nth, status
+from pypdf import PdfReader
+from touching import Opening, centre, control, nth, status, written
 
 pytestmark = pytest.mark.slow
 
-HEAD, MODEL, NEURON, SLIDER, ON_WHO = 0, 1, 2, 4, 7
+HEAD, MODEL, NEURON, SLIDER, LONG, ON_WHO = 0, 1, 2, 4, 6, 7
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -78,6 +79,35 @@ def test_a_link_carries_layer_head_and_token(browser, opened, address):
         assert status(nth(page, ON_WHO)).startswith("Who reads, head 8")  # not its link
 
 
+def test_a_link_carries_which_heads_are_on_and_whether_all_tokens_are_shown(opened):
+    view = nth(opened, LONG)
+    control(view, "Heads").select_option("all")
+    for head in ("head 0", "head 3"):
+        opened.mouse.click(*centre(view.get_by_role("checkbox", name=head).first))
+    view.get_by_label("All tokens").check()
+    opened.mouse.click(*centre(view.get_by_role("button", name="Copy a link")))
+    opened.wait_for_function("location.hash.length > 1")
+    control(view, "Heads").select_option("1")
+    view.get_by_label("All tokens").uncheck()
+    opened.reload()
+    view.locator(".stage svg").wait_for()
+    off = view.locator("[aria-checked=false]").all_inner_texts()
+    assert off == ["0", "3"]
+    assert view.locator(".left text").count() == 81
+
+
+def test_in_a_frame_of_another_page_there_is_no_link_to_copy(browser, made, tmp_path):
+    written(tmp_path / "inner.html", [made[SLIDER]])
+    frame = '<iframe src="inner.html" width="900" height="900"></iframe>'
+    (tmp_path / "outer.html").write_text(frame, "utf-8")
+    page = browser.new_page()
+    page.goto((tmp_path / "outer.html").as_uri())
+    tools = page.frame_locator("iframe").locator(".tools button")
+    tools.first.wait_for()
+    assert tools.all_inner_texts() == ["Save as SVG", "Save as PNG"]
+    page.close()
+
+
 @pytest.mark.parametrize(
     ("number", "state", "wanted"),
     [
@@ -105,6 +135,17 @@ def test_paper_has_light_colours_and_no_controls(browser, address):
             assert view.locator(".status").is_visible()
             assert view.locator(".controls").is_hidden()
             assert view.locator(".tools").is_hidden()
+        sheets = PdfReader(io.BytesIO(page.pdf())).pages
+        text = " ".join(" ".join(sheet.extract_text() for sheet in sheets).split())
+        for words in (
+            "Layer 0.",
+            "Layer 2, head 1.",
+            "Layer 1. Who reads, head 8: ? 0.98",
+            "Embeddings: the plane shows",
+        ):
+            assert words in text
+        for words in ("Point at a token", "Click or tap"):
+            assert words not in text
 
 
 def test_views_that_no_one_came_near_are_printed_too(browser, address):
