@@ -31,12 +31,17 @@ globalThis.bookSearch = (() => {
   };
 
   /**
-   * Split a text into words without endings; "[MASK]" is another word than "mask".
+   * Split a text into words; "[MASK]" is another word than "mask".
    * @param {string} text
    * @returns {string[]}
    */
-  const wordsOf = (text) =>
-    (text.toLowerCase().match(/\[\p{L}+\]|[\p{L}\p{N}]+/gu) ?? []).map(stem);
+  const split = (text) => text.toLowerCase().match(/\[\p{L}+\]|[\p{L}\p{N}]+/gu) ?? [];
+
+  /** Split a text into words without their endings. */
+  const wordsOf = (text) => split(text).map(stem);
+
+  /** The words of a query that a page is to mark: no letters, and no small words. */
+  const terms = (query) => split(query).filter((word) => word[1] && !SMALL.has(word));
 
   /**
    * Split a query; small words count only where there are no others.
@@ -184,12 +189,11 @@ globalThis.bookSearch = (() => {
     const size = () => pieces.slice(from, to).join("").length;
     while (from > 0 && size() < length / 3) from--;
     while (to < pieces.length && size() < length) to++;
-    const shown = pieces
-      .slice(from, to)
-      .map((words) => ({ words, isFound: isFound(words) }));
+    const told = (words) => ({ words, isFound: isFound(words) });
+    const shown = pieces.slice(from, to).map(told);
     const dots = { words: " … ", isFound: false };
     return [...(from ? [dots] : []), ...shown, ...(to < pieces.length ? [dots] : [])];
   };
 
-  return { find, excerpt };
+  return { find, excerpt, terms };
 })();

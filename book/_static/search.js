@@ -1,7 +1,7 @@
 // The search page: read the query, and list the pages that `search-ranking.js` finds.
 
 (() => {
-  const { find, excerpt } = globalThis.bookSearch;
+  const { find, excerpt, terms } = globalThis.bookSearch;
   const PAGES = 12;
   const PARTS = 3; // of each page
   /** @type {HTMLInputElement} */
@@ -24,7 +24,8 @@
   }
 
   /**
-   * Make a link; who follows it finds the words of the query highlighted.
+   * Make a link; who follows it finds the words of the query highlighted, but for small
+   * ones, which stand within most others.
    * @param {string} address
    * @param {string} words
    */
@@ -32,7 +33,7 @@
     const element = made("a", "", words);
     element.href = address;
     element.addEventListener("click", () => {
-      localStorage.setItem("sphinx_highlight_terms", input.value.toLowerCase());
+      localStorage.setItem("sphinx_highlight_terms", terms(input.value).join(" "));
     });
     return element;
   }

@@ -92,6 +92,18 @@ def test_an_excerpt_is_about_the_query_and_not_the_pages_furniture(search):
     assert {"norm"} <= {re.sub(r"\W", "", word).lower() for word in marked}
 
 
+def test_what_one_can_do_on_a_page_is_not_what_it_says(search):
+    texts = search.evaluate(TEXTS)
+    assert len(texts) > 200
+    for words in BESIDE:
+        assert [text for text in texts if words in text] == [], words
+
+
+BESIDE = ["This page checks", "Your answer (", "not answered yet", "Show a solution"]
+TEXTS = """() => searchTexts.filter((page) => page.link.startsWith("notebooks/"))
+  .flatMap((page) => page.parts).map(([anchor, kind, title, text]) => text)"""
+
+
 def test_each_result_leads_to_a_place_in_the_book(search, book):
     typed(search, "attention")
     links = search.locator("#found-pages a")
@@ -119,12 +131,15 @@ def test_one_can_search_from_any_page_by_keyboard(book, browser):
         problems = watch(page, base)
         page.goto(f"{base}/notebooks/02_tokens.html")
         page.keyboard.press("Control+k")
-        page.keyboard.type("subword")
+        page.keyboard.type("what is a vocabulary")
         page.keyboard.press("Enter")
-        page.wait_for_url("**/search.html?q=subword")
+        page.wait_for_url("**/search.html?q=what+is+a+vocabulary")
         page.locator("#found-pages h2").first.wait_for()
         assert barriers(page, impacts=MODERATE) == []
         page.locator("#found-pages a").first.click()
         page.wait_for_url("**/notebooks/02_tokens.html*")
+        marked = page.locator("article .highlighted")
+        marked.first.wait_for(state="attached")
+        assert {word.lower() for word in marked.all_text_contents()} == {"vocabulary"}
         assert problems == []
         page.close()

@@ -6,7 +6,9 @@ from tools.sphinx_ext.search import Pages, parts
 
 BODY = """
 <section id="one"><h1>4. One<a class="headerlink" href="#one">#</a></h1>
-<p>First <b>words</b>.</p><svg><text>drawn</text></svg><script>let x;</script>
+<p>First <b>words</b>.</p><form hidden><input><p>Asked.</p></form>
+<noscript><p>No script.</p></noscript><details><summary>Show</summary></details>
+<svg><text>drawn</text></svg><script>let x;</script>
 <section id="two"><h2>Two</h2><p>Inner <img alt="x">words</p><pre>code()</pre></section>
 <p>Last.</p>
 <dl><dt id="term-MLP">MLP<a class="headerlink" href="#x">#</a></dt><dd><p>It is

@@ -14,10 +14,14 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from tools.sphinx_ext.chapter_numbers import chapter_of
+from tools.chapters import chapter_of
+from tools.sphinx_ext.sharing import plain
 
 FILE = "search-texts.js"
-SILENT = {"script", "style", "svg", "math", "button", "template"}
+SILENT = {
+    *("script", "style", "svg", "math", "template"),
+    *("button", "form", "noscript", "summary"),  # what one can do, not what is said
+}
 VOID = {"br", "hr", "img", "input", "link", "meta", "source", "col", "wbr"}
 FRONT = "notebooks/index"
 
@@ -145,7 +149,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
         app: Sphinx, page: str, template: str, context: dict[str, Any], tree: Any
     ) -> None:
         if tree:
-            pages.add(page, re.sub("<[^>]+>", "", context["title"]), context["body"])
+            pages.add(page, plain(context["title"]), context["body"])
 
     def write(app: Sphinx, error: Exception | None) -> None:
         if not error and app.builder.format == "html":
