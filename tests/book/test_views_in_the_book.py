@@ -92,7 +92,7 @@ def test_paper_shows_every_view_whichever_was_on_the_screen(opened):
     text = " ".join(sheet.extract_text() for sheet in printed.pages)
     text = " ".join(text.split())
     for words in (
-        "Layer 0. Who reads, head 0: ##oo",
+        "Layer 5. Who reads, head 0: ##oo",
         "Layer 0, head 2: the strongest line",
         "query of ##oo",
         "Embeddings: the plane shows",
