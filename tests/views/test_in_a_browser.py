@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from chromium import barriers
+from chromium import barriers, contrast
 from touching import Opening, centre, control, name_at, nth, status, written
 
 from companion import views
@@ -75,18 +75,6 @@ def test_colours_follow_the_page(opened, made, darken):
     for colour in opened.locator(".attention-view svg text").evaluate_all(colours):
         assert min(map(int, colour[4:-1].split(","))) > 100
     assert control(nth(opened, NEURON), "Layer").input_value() == "4"  # as chosen
-
-
-def luminance(colour):
-    """How light a colour is, 0 to 1, as WCAG has it."""
-    parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
-    linear = [((x + 0.055) / 1.055) ** 2.4 if x > 0.04 else x / 12.92 for x in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def contrast(one, other):
-    light, dark = sorted([luminance(one), luminance(other)], reverse=True)
-    return (light + 0.05) / (dark + 0.05)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
