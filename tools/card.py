@@ -7,7 +7,6 @@ measured, in `companion/measured/`. The first half is that of any model's card; 
 `companion.fine_tuning.card`.
 """
 
-from collections.abc import Iterable
 from textwrap import TextWrapper
 from typing import Any
 
@@ -15,6 +14,7 @@ from companion import measured
 from companion.fine_tuning import card
 from companion.fine_tuning.evaluation import BINS, LONGEST_ANSWER, bin_of
 from companion.loading import EMBEDDED
+from tools.trials import ablations, full_length, lines, pair_row
 
 fill = TextWrapper(88, break_on_hyphens=False, break_long_words=False).fill
 WIKIPEDIA, QAMR = "squadshifts_new_wiki.json.gz", "qamr.json.gz"
@@ -36,6 +36,7 @@ def text() -> str:
         short_questions(measured.results("short_questions")),
         second_stage(stages),
         ablations(measured.results("ablations")),
+        full_length(measured.results("full_length"), stages[-1]["results"]),
     ]
     return card.text(EMBEDDED, more="".join(f"\n{wrapped(part)}" for part in sections))
 
@@ -84,13 +85,8 @@ bits. The same questions, asked with both:
 
 | held out from | EM | rounded | F1 | rounded |
 | --- | ---: | ---: | ---: | ---: |
-{lines(rounded_row(name, full[name], page[name]) for name in full)}
+{lines(pair_row(name, full[name], page[name]) for name in full)}
 """
-
-
-def rounded_row(name: str, full: dict[str, Any], page: dict[str, Any]) -> list[str]:
-    """EM and F1 of one file, each with that of the rounded weights."""
-    return [name, *(f"{one[m]:.1f}" for m in ("EM", "F1") for one in (full, page))]
 
 
 def no_answer(figures: dict[str, Any]) -> str:
@@ -177,48 +173,6 @@ def second_stage(stages: list[card.Stage]) -> str:
 Stage 2 is there for short questions on a sentence, as QAMR has them. There it brought
 EM {change(QAMR)}. On the paragraphs of Wikipedia EM went {change(WIKIPEDIA)}.
 """
-
-
-def ablations(figures: dict[str, Any]) -> str:
-    """A row for each ablation, with its distance from the baseline."""
-    each = figures["ablations"]
-    baseline, asked = each["baseline"], figures["questions"]
-    share = baseline["EM"] / 100
-    error = 100 * (share * (1 - share) / asked) ** 0.5
-    return f"""\
-## What single settings bring
-
-Each ablation changes one thing in a baseline: {figures["trained on"]}, small batches,
-the other settings of stage 1. It is measured on {asked:,} {figures["measured on"]},
-never on the held-out ones. By chance alone, EM over that many questions moves by more
-than {2 * error:.1f} in one case of twenty.
-
-    {figures["command"]}
-
-| ablation | EM | | F1 | | tokens read |
-| --- | ---: | ---: | ---: | ---: | ---: |
-{lines(ablation_row(name, row, baseline) for name, row in each.items())}
-
-These runs are short, and what learns faster wins in a short run: they say that the rate
-must not be smaller nor fall from layer to layer, and that more questions help. The
-larger rate, no dropout and shorter windows were not tried at full length. The settings
-of the two stages were chosen before.
-"""
-
-
-def ablation_row(name: str, row: dict[str, Any], baseline: dict[str, Any]) -> list[str]:
-    """EM and F1, each with its distance from the baseline, and the tokens read."""
-    scores = [
-        cell
-        for m in ("EM", "F1")
-        for cell in (f"{row[m]:.1f}", f"{row[m] - baseline[m]:+.1f}")
-    ]
-    return [name, *scores, f"{row['tokens']:,}"]
-
-
-def lines(rows: Iterable[list[str]]) -> str:
-    """The rows of a table, in Markdown."""
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from companion import measured
 from companion.loading import EMBEDDED
-from tools import card
+from tools import card, trials
 
 TEXT = (EMBEDDED / "README.md").read_text("utf-8")
 
@@ -34,5 +34,5 @@ def test_a_file_whose_questions_all_have_an_answer_has_dashes():
 def test_an_ablation_has_its_distance_from_the_baseline():
     baseline = {"EM": 36.25, "F1": 53.0, "tokens": 1000}
     better = {"EM": 38.25, "F1": 52.5, "tokens": 2000}
-    row = card.ablation_row("better", better, baseline)
+    row = trials.ablation_row("better", better, baseline)
     assert row == ["better", "38.2", "+2.0", "52.5", "-0.5", "2,000"]
