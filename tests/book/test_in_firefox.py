@@ -1,15 +1,16 @@
 """The built pages in a second engine: whole, within the screen, used by a reader."""
 
 import io
+from importlib import resources
 
 import pytest
-from chromium import served
+from chromium import MODERATE, served
 from pypdf import PdfReader
 
 from companion import exercises, running
 from tools import recall
 
-from .test_pages import pages
+from .test_pages import LESS, pages
 
 pytestmark = pytest.mark.slow
 
@@ -33,11 +34,20 @@ LOOK = """() => [
       && (box.tabIndex < 0 || maskImage === "none");
   }).length,
 ]"""
+# The rule and place of what axe finds, as `barriers` in chromium.py.
+BARRIERS = """async (source, impacts) => {
+  (0, eval)(source);
+  const { violations } = await axe.run({ resultTypes: ["violations"], preload: false });
+  return violations
+    .filter(({ impact }) => impacts.includes(impact))
+    .flatMap(({ id, nodes }) => nodes.map(({ target }) => [id, target]));
+}"""
 
 
 def test_each_page_opened_from_a_file(book, firefox):
-    """Nothing fails or is asked for elsewhere, nothing is cut off, all is in reach."""
-    found = []
+    """Nothing is asked for elsewhere, or cut off; all is in reach, without barriers."""
+    axe = resources.files("axe_playwright_python") / "axe.min.js"
+    axe, found = axe.read_text("utf-8"), []
     for path in pages(book):
         firefox.resize(1920)
         firefox.goto(path.as_uri(), book.as_uri())
@@ -47,6 +57,9 @@ def test_each_page_opened_from_a_file(book, firefox):
             scrolled, unmarked = firefox.evaluate(LOOK)
             if scrolled > width or unmarked:
                 found.append((path.stem, width, scrolled, unmarked))
+        firefox.evaluate(LESS, path.stem == "01_architecture")
+        barriers = firefox.evaluate(BARRIERS, axe, MODERATE)
+        found += [(path.stem, barrier) for barrier in barriers]
     assert found == []
     assert firefox.problems == []
 
