@@ -73,8 +73,9 @@ class Feature:
 def add_unanswerable(examples: list[Example], share: float, seed: int) -> list[Example]:
     """`examples`, and a `share` of them again with another paragraph of their page.
 
-    It lacks all of the reference texts, so that there is no answer. What had none
-    before is not asked again.
+    It lacks all of the reference texts, so that there is no answer. Whether another
+    paragraph answers a question that had none is not known: it comes again as it is, or
+    not at all.
     """
     rng = random.Random(seed)
     paragraphs: dict[str, list[str]] = {}
@@ -83,8 +84,9 @@ def add_unanswerable(examples: list[Example], share: float, seed: int) -> list[E
     extra = []
     for example in rng.sample(examples, k=int(share * len(examples))):
         other = rng.choice(paragraphs[example.page])
-        in_both = any(text.lower() in other.lower() for text, _ in example.answers)
-        if example.answers and other != example.context and not in_both:
+        is_there = any(text.lower() in other.lower() for text, _ in example.answers)
+        is_another = other != example.context
+        if not is_there and is_another == bool(example.answers):
             extra.append(replace(example, context=other, answers=()))
     return examples + extra
 

@@ -159,7 +159,6 @@ def _store(
     """Write weights, log and learning curve."""
     from companion.figures.fine_tuning import learning_curve  # slow to import
 
-    (folder / "README.md").unlink(missing_ok=True)  # of an attempt that failed late
     save(model, tokenizer, folder)
     shutil.copy(partial / LOG, folder / LOG)
     curve = learning_curve(read_losses(folder / LOG))

@@ -128,7 +128,6 @@ def _finish(
 ) -> None:
     """Store, measure, write the card, and give the folder its name."""
     with finishing(partial, output) as folder:
-        (folder / "README.md").unlink(missing_ok=True)  # of an attempt that failed late
         save(model, tokenizer, folder)
         shutil.copy(partial / LOG, folder / LOG)
         results = measure(folder, sources)

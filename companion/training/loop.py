@@ -105,13 +105,15 @@ def check_run(output: Path, save_every: int) -> None:
 
 @contextlib.contextmanager
 def finishing(partial: Path, output: Path) -> Iterator[Path]:
-    """Yield the folder to write the model into; then give it the output's name.
+    """Yield an empty folder to write the model into; then give it the output's name.
 
     Raises:
         ValueError: if that fails, saying where the weights are; all of it is kept.
     """
     folder = partial / "model"
+    shutil.rmtree(folder, ignore_errors=True)  # of an attempt that failed late
     try:
+        folder.mkdir()
         yield folder
         os.replace(folder, output)
     except (OSError, ValueError) as error:

@@ -2,14 +2,17 @@
 
 One safetensors file holds all that the next step depends on: the weights, AdamW's two
 moments of each, the states of the random numbers, and in its header the step, the
-length of the log, and what is being trained. It is written under another name, forced
+length of the log, and what is being trained. It is written in another place, forced
 to the disk, and renamed in one step, so there is always a whole one. Accelerate's
 `save_state` does neither: it pickles all but the weights, and a kill while it writes
 leaves half a checkpoint.
 """
 
+import contextlib
 import json
 import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,11 +54,25 @@ def write_state(
         for moment in MOMENTS:
             tensors[f"{moment}.{name}"] = optimizer.state[parameter][moment].cpu()
     header = {"step": step, "log_bytes": log_bytes, "facts": facts}
-    beside = path.with_name(f"{path.name}.new")
-    save_file(tensors, beside, metadata={"state": json.dumps(header)})
-    with open(beside, "rb+") as file:
-        os.fsync(file.fileno())
-    os.replace(beside, path)
+    with _new_folder(path.with_name(f"{path.name}.new")) as folder:
+        beside = folder / path.name
+        save_file(tensors, beside, metadata={"state": json.dumps(header)})
+        with open(beside, "rb+") as file:
+            os.fsync(file.fileno())
+        os.replace(beside, path)
+
+
+@contextlib.contextmanager
+def _new_folder(folder: Path) -> Iterator[Path]:
+    """Give an empty folder for a while: safetensors begins with a file of its own name.
+
+    What a kill left in it is gone with the next call.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.unlink(missing_ok=True)  # earlier versions wrote a file
+    folder.mkdir()
+    yield folder
+    shutil.rmtree(folder)
 
 
 def read_state(

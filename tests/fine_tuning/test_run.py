@@ -303,12 +303,17 @@ def test_kill_9_in_the_middle_and_the_same_command_again(base, people, tmp_path)
     printed, _ = process.communicate()
     assert state.exists(), printed
     assert not killed.exists()
+    for folder in (f"{loop.STATE}.new", "model"):  # safetensors' own names
+        (state.parent / folder).mkdir(exist_ok=True)
+        (state.parent / folder / ".tmpAbC").write_bytes(b"half of a file")
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # as in the process that was killed: sums round alike
     for output in (killed, tmp_path / "whole"):
         more = command(base, people, output, "--epochs", "100", "--save-every", "500")
         assert command_line.main(more) == 0
     torch.set_num_threads(threads)
+    names, others = (sorted(p.name for p in f.iterdir()) for f in (killed, output))
+    assert names == others
     weights = [tmp_path / n / "model.safetensors" for n in ("killed", "whole")]
     assert weights[0].read_bytes() == weights[1].read_bytes()
 
