@@ -30,6 +30,8 @@ const rowOf = (tensor, rows, row) => {
 
 const lengthOf = (/** @type {Float32Array} */ vector) => Math.hypot(...vector);
 
+const usual = (/** @type {Float32Array} */ row) => lengthOf(row) / Math.sqrt(row.length);
+
 /**
  * The three vectors of a chosen token, their sum, and what LayerNorm makes of it.
  * @param {Walked} walked
@@ -47,14 +49,13 @@ export const showEmbeddings = (walked, _text, { choice }) => {
       [`position ${place}`, positions],
       [`token type ${walked.types[place]}`, tokenTypes],
       ["their sum", total],
-      ["after LayerNorm", output],
+      ["after LayerNorm, on a scale of its own", output],
     ]);
     const rows = all.map(([, tensor]) => rowOf(tensor, pieces.length, place));
-    const sum = rows[3];
-    const largest = (4 * lengthOf(sum)) / Math.sqrt(sum.length); // few numbers are cut off
+    const [sum, last] = rows.slice(3).map(usual);
     body.replaceChildren(
-      ...rows.map((row, i) => numbersAsStrip(all[i][0], row, largest)),
-    );
+      ...rows.map((row, i) => numbersAsStrip(all[i][0], row, 4 * (i < 4 ? sum : last))),
+    ); // few numbers are cut off
     shade(tokens, [], place);
   };
   const tokens = strip("Choose a token", pieces, [], pick);

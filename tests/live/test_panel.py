@@ -245,7 +245,7 @@ def test_each_token_has_three_vectors_and_their_sum(page):
     names = panel.locator("figcaption").all_inner_texts()
     assert [name.partition(";")[0] for name in names] == [
         *("word: F, id 143", "position 7", "token type 1"),
-        *("their sum", "after LayerNorm"),
+        *("their sum", "after LayerNorm, on a scale of its own"),
     ]
     [colours] = {canvas.evaluate(PAINTED) for canvas in panel.locator("canvas").all()}
     above, below = re.findall(r"\d+, *\d+, *\d+", colours)
