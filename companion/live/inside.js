@@ -30,7 +30,8 @@ const rowOf = (tensor, rows, row) => {
 
 const lengthOf = (/** @type {Float32Array} */ vector) => Math.hypot(...vector);
 
-const usual = (/** @type {Float32Array} */ row) => lengthOf(row) / Math.sqrt(row.length);
+const usual = (/** @type {Float32Array} */ row) =>
+  lengthOf(row) / Math.sqrt(row.length);
 
 /**
  * The three vectors of a chosen token, their sum, and what LayerNorm makes of it.
