@@ -37,6 +37,7 @@ from tools.sphinx_ext import live
 
 LENGTHS = (12, 84, 128, 384)  # tokens
 REPEATS = 9
+MOMENT = 0.005  # seconds that a slowed process runs at once
 PAGE = """<!doctype html><meta charset="utf-8"><title>Live</title>
 <script src="ort/ort.wasm.min.js"></script>
 <script src="_static/live/page.js"></script>
@@ -201,16 +202,16 @@ def alone(browser: Browser, address: str) -> None:
 
 
 @contextlib.contextmanager
-def slowed(process: int, times: int, moment: float = 0.005) -> Iterator[None]:
+def slowed(process: int, times: int) -> Iterator[None]:
     """Let a process run for 5 ms of every `times` times 5 ms; not on Windows."""
     done = threading.Event()
 
     def stop_and_go() -> None:
         while not done.is_set():
             os.kill(process, signal.SIGSTOP)
-            time.sleep(moment * (times - 1))
+            time.sleep(MOMENT * (times - 1))
             os.kill(process, signal.SIGCONT)
-            time.sleep(moment)
+            time.sleep(MOMENT)
 
     thread = threading.Thread(target=stop_and_go)
     thread.start()

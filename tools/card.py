@@ -36,7 +36,7 @@ def text() -> str:
         short_questions(measured.results("short_questions")),
         second_stage(stages),
         ablations(measured.results("ablations")),
-        full_length(measured.results("full_length"), stages[-1]["results"]),
+        full_length(measured.results("full_length"), measured.held_out_scores()),
     ]
     return card.text(EMBEDDED, more="".join(f"\n{wrapped(part)}" for part in sections))
 

@@ -40,9 +40,8 @@ def ablation_row(name: str, row: dict[str, Any], baseline: dict[str, Any]) -> li
     return [name, *scores, f"{row['tokens']:,}"]
 
 
-def full_length(tried: dict[str, Any], stored: dict[str, Any]) -> str:
+def full_length(tried: dict[str, Any], ours: dict[str, Any]) -> str:
     """What the settings that helped bring all together, in one run of full length."""
-    ours = {name.partition(".")[0]: figures for name, figures in stored.items()}
     rows = tried["domains"]
     change = {name: row["EM"] - ours[name]["EM"] for name, row in rows.items()}
     lost = sum(points < 0 for points in change.values())
