@@ -136,6 +136,14 @@ export const panel = (root, model) => {
   }
   root.append(form, result);
   if (isLinked) root.scrollIntoView();
+  addEventListener("hashchange", () => {
+    const linked = beginning(root); // an address that was put into a page already open
+    if (!linked.isLinked) return;
+    [asked.value, given.value] = [linked.question, linked.text];
+    Object.assign(choice, linked.choice);
+    shown = typed(); // the link's places are of its own text
+    root.scrollIntoView();
+  });
 };
 
 /**

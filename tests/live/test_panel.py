@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from chromium import barriers, contrast, served
 from live_pages import FRAME, root
+from playwright.sync_api import expect
 
 from companion.live import scripts
 
@@ -296,6 +297,9 @@ def test_a_link_carries_question_and_text_in_its_fragment(page, site):
     assert other.get_by_label("Your question").input_value() == "Who?"
     loaded = "performance.getEntriesByType('resource').length"
     assert page.evaluate(loaded) < 5  # the link alone loads no model
+    page.goto(address.replace("Who", "What"))  # into the page that is open
+    expect(panel.get_by_label("Your question")).to_have_value("What wrote?")
+    expect(other.get_by_label("Your question")).to_have_value("Who?")
 
 
 def test_a_link_carries_layer_head_and_token(page):
