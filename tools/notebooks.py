@@ -48,13 +48,11 @@ def notebook_of(source: Path) -> Path:
     return ROOT / "notebooks" / f"{source.stem}.ipynb"
 
 
-def executed(source: Path, more: dict[str, str] | None = None) -> str:
+def executed(source: Path) -> str:
     """Execute `source`; return its notebook as the text of an `.ipynb` file.
 
     Args:
         source: a page of `book/`.
-        more: variables that its kernel shall have besides its own.
-
     Raises:
         ValueError: if a figure that the source announces is missing, or a cell warns.
     """
@@ -63,7 +61,7 @@ def executed(source: Path, more: dict[str, str] | None = None) -> str:
         manager = kernels.manager(Path(folder))
         client = NotebookClient(page, manager, **EXECUTE)
         client.resources["metadata"] = {"path": notebook_of(source).parent}
-        variables = {**kernels.environment(Path(folder)), **(more or {})}
+        variables = kernels.environment(Path(folder))
         client.execute(env=variables, cleanup_kc=True)  # the kernel ends with its page
     faults = [f"{source.name}: {fault}" for fault in faults_of(page)]
     if faults:

@@ -13,7 +13,7 @@ import pytest
 from tools import kernels, notebooks
 
 ROOT = Path(__file__).parents[2]
-INDEX = ROOT / "notebooks" / "index.ipynb"
+CHAPTER = ROOT / "notebooks" / "08_pretraining.ipynb"  # one cell needs no import
 
 HEAD = """\
 ---
@@ -48,6 +48,19 @@ mystnb:
 ---
 "not shown"
 _ = plt.plot([1, 2])
+```
+"""
+VALUES = """
+```{code-cell} ipython3
+{"answer": "Foo", "score": 0.987}
+```
+
+```{code-cell} ipython3
+"Foo"
+```
+
+```{code-cell} ipython3
+print("position  token  input_id", "       8  Foo        5658", sep="\\n")
 ```
 """
 WARNS = """
@@ -116,55 +129,61 @@ def hostile(tmp_path, monkeypatch):
         monkeypatch.setenv(name, str(value))
 
 
+def nbval(*arguments, **where):
+    """What pytest prints that compares notebooks with their stored outputs."""
+    command = [sys.executable, "-m", "pytest", "-q", "-rf", "--color", "no"]
+    command += ["-p", "no:cacheprovider", *arguments]
+    run = subprocess.run(command, capture_output=True, text=True, **where)
+    return run.stdout + run.stderr
+
+
+def changed(text):
+    """The same notebook with another number, word and table in its outputs."""
+    notebook = nbformat.reads(text, as_version=4)
+    *_, number, word, table = (c.outputs[0] for c in notebook.cells if "outputs" in c)
+    number.data["text/plain"] = number.data["text/plain"].replace("0.987", "0.988")
+    word.data["text/plain"] = "'Fooo'"
+    table.text = table.text.replace("5658", "5659")
+    return nbformat.writes(notebook)
+
+
 @pytest.mark.slow
 @pytest.mark.usefixtures("hostile")
-def test_a_page_is_executed_as_on_any_other_machine(page, capfd):
-    notebook = nbformat.reads(notebooks.executed(page(CELLS)), as_version=4)
-    first, second = (c for c in notebook.cells if c.cell_type == "code")
+def test_a_page_is_executed_and_compared_as_on_any_other_machine(page, capfd):
+    path = page(CELLS + VALUES)
+    text = notebooks.executed(path)
+    notebook = nbformat.reads(text, as_version=4)
+    first, second, *_ = (c for c in notebook.cells if c.cell_type == "code")
     assert first.outputs[0].text == f"{sys.executable} None []\nö [6.4, 4.8]\n"
     (picture,) = second.outputs
     assert set(picture.data) == {"image/png", "text/plain"}
     assert set(picture.metadata["image/png"]) == {"alt", "width", "height"}
     assert capfd.readouterr() == ("", "")
-
-
-@pytest.mark.slow
-@pytest.mark.usefixtures("hostile")
-def test_nbval_compares_as_on_any_other_machine(page):
-    path = page(CELLS.replace('"not shown"', "None"))
-    with kernels.variables({**os.environ, "HOME": str(Path.home())}):
-        stored = notebooks.executed(path)
-    path.with_suffix(".ipynb").write_text(stored, encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "--nbval", "-q", "-p", "conftest"]
-    command += ["-p", "no:cacheprovider", "-c", ROOT / "pyproject.toml"]
-    run = subprocess.run(
-        [*command, "--rootdir", path.parent, path.with_suffix(".ipynb")],
-        capture_output=True,
-        text=True,
+    path.with_suffix(".ipynb").write_text(text, encoding="utf-8")
+    path.with_name("changed.ipynb").write_text(changed(text), encoding="utf-8")
+    printed = nbval(
+        *("--nbval", "-p", "conftest", "-c", ROOT / "pyproject.toml"),
+        *("--rootdir", path.parent, *path.parent.glob("*.ipynb")),
         cwd=ROOT,
         env={n: v for n, v in os.environ.items() if n != "PYTHONWARNINGS"},
     )
-    assert run.returncode == 0, run.stdout + run.stderr
-    assert "2 passed" in run.stdout
+    failed = re.findall(r"^FAILED .*/(.*)::Cell (\d+)", printed, re.MULTILINE)
+    assert failed == [("changed.ipynb", number) for number in "234"], printed
+    assert "3 failed, 7 passed" in printed
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("folder", "arguments"),
-    [("elsewhere", ["--nbval", INDEX]), (INDEX.parent, ["--nbval-lax", INDEX.name])],
+    ("folder", "option", "path"),
+    [("elsewhere", "--nbval", CHAPTER), (CHAPTER.parent, "--nbval-lax", CHAPTER.name)],
     ids=["from another folder", "from its own folder, lax"],
 )
-def test_one_notebook_alone_is_checked_from_any_folder(tmp_path, folder, arguments):
+def test_one_cell_alone_is_checked_from_any_folder(tmp_path, folder, option, path):
     (tmp_path / "elsewhere").mkdir()
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-    run = subprocess.run(
-        [*command, *arguments],
-        capture_output=True,
-        text=True,
-        cwd=tmp_path / folder,
-    )
-    assert run.returncode == 0, run.stdout + run.stderr
-    assert re.search(r"^[1-9]\d* passed in ", run.stdout, re.MULTILINE)
+    cells = [c for c in nbformat.read(CHAPTER, 4).cells if c.cell_type == "code"]
+    [number] = [i for i, c in enumerate(cells) if c.source.startswith("def loss_at")]
+    printed = nbval(option, f"{path}::Cell {number}", cwd=tmp_path / folder)
+    assert re.search(r"^1 passed in ", printed, re.MULTILINE), printed
 
 
 def test_the_environment_of_pytest_is_its_own_again():
