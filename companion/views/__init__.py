@@ -10,13 +10,18 @@ The first three follow BertViz (Vig, *A Multiscale Visualization of Attention in
 Transformer Model*, 2019), in scripts of our own. Chapters 4 and 10.
 """
 
-from companion.views.answers import MarkedAnswers, answer_view
-from companion.views.decoding import Decoded, decode
-from companion.views.head import head_view
-from companion.views.model import model_view
-from companion.views.neuron import neuron_view
-from companion.views.page import BOOK, View
-from companion.views.slider import layer_slider
+from typing import TYPE_CHECKING
+
+from companion import lazy
+
+if TYPE_CHECKING:
+    from companion.views.answers import MarkedAnswers, answer_view
+    from companion.views.decoding import Decoded, decode
+    from companion.views.head import head_view
+    from companion.views.model import model_view
+    from companion.views.neuron import neuron_view
+    from companion.views.page import BOOK, View
+    from companion.views.slider import layer_slider
 
 __all__ = [
     "BOOK",
@@ -30,3 +35,20 @@ __all__ = [
     "model_view",
     "neuron_view",
 ]
+
+if not TYPE_CHECKING:  # to a type checker any name would do
+    __getattr__, __dir__ = lazy.attributes(
+        __name__,
+        {
+            "BOOK": "page",
+            "Decoded": "decoding",
+            "MarkedAnswers": "answers",
+            "View": "page",
+            "answer_view": "answers",
+            "decode": "decoding",
+            "head_view": "head",
+            "layer_slider": "slider",
+            "model_view": "model",
+            "neuron_view": "neuron",
+        },
+    )
