@@ -4,15 +4,14 @@ import gzip
 import io
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
 import tracemalloc
-from pathlib import Path
 
 import pytest
 import torch
+from forked import one_thread, run_in_two, started, started_together
 from interrupted import Killed, killed
 from squad_files import answer, squad_file
 
@@ -21,6 +20,7 @@ from companion.__main__ import main
 from companion.bulk import files, lines, unfinished
 from companion.bulk.unfinished import PROGRESS
 
+TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--nproc_per_node", "2"]
 ROWS = [
     {"id": i, "question": "Who?", "context": f"My name is Foo and I {'sing ' * i}."}
     for i in range(9)
@@ -332,28 +332,17 @@ def test_a_large_file_takes_no_more_memory_than_a_small_one(small, tmp_path):
 
 
 def command(model, source, output):
-    paths = ["--jsonl", str(source), "--output", str(output), "--model", str(model)]
-    return ["-m", "companion", "ask", *paths, "--batch-size", "1"]
+    paths = ["--jsonl", source, "--output", output, "--model", model]
+    return ["ask", *map(str, paths), "--batch-size", "1"]
 
 
-def started(arguments, **more):
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
-    return subprocess.Popen(
-        [sys.executable, *arguments],
-        env=environment,
-        stderr=subprocess.STDOUT,
-        stdout=subprocess.PIPE,
-        **more,
-    )
-
-
-def wait_for_blocks(process, output, count):
+def wait_for_blocks(process, printed, output, count):
     path = output.with_name(f"{output.name}.partial") / PROGRESS
-    while process.poll() is None:
+    while process.is_alive():
         if path.exists() and json.loads(path.read_bytes())["blocks"] >= count:
             return
         time.sleep(0.02)
-    raise AssertionError(process.communicate()[0])
+    pytest.fail(printed.read_text("utf-8"))
 
 
 @pytest.fixture(scope="module")
@@ -363,71 +352,73 @@ def many(tmp_path_factory, other_checkpoint):
     source = written(
         folder / "in.jsonl", *[json.dumps({**ROWS[i % 9], "i": i}) for i in range(1600)]
     )
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # as in the other processes: sums round alike
-    assert main(command(other_checkpoint, source, folder / "out.jsonl")[2:]) == 0
-    torch.set_num_threads(threads)
+    with one_thread():
+        assert main(command(other_checkpoint, source, folder / "out.jsonl")) == 0
     assert len(rows(folder / "out.jsonl")) == 1600
     return source, (folder / "out.jsonl").read_bytes()
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such pipes")
 def test_kill_9_in_the_middle_and_the_same_command_again(
     many, tmp_path, other_checkpoint
 ):
     source, whole = many
-    output = tmp_path / "out.jsonl"
+    output, printed, pipe = (tmp_path / n for n in ("out.jsonl", "printed", "pipe"))
+    os.mkfifo(pipe)
     arguments = command(other_checkpoint, "-", output)
-    with started(arguments, stdin=subprocess.PIPE) as process:
-        process.stdin.write(source.read_bytes()[:-20_000])  # and no end, so it waits
-        process.stdin.flush()
-        wait_for_blocks(process, output, 1)
-        process.send_signal(signal.SIGKILL)
+    process = started(arguments, printed, pipe)
+    with pipe.open("wb") as questions:
+        questions.write(source.read_bytes()[:-20_000])  # and no end, so it waits
+        questions.flush()
+        wait_for_blocks(process, printed, output, 1)
+        process.kill()
+        process.join()
     assert not output.exists()
-    with source.open("rb") as file, started(arguments, stdin=file) as again:
-        printed, _ = again.communicate(timeout=300)
-    assert again.returncode == 0, printed
+    again = started(arguments, printed, source)
+    again.join(timeout=300)
+    assert again.exitcode == 0, printed.read_text("utf-8")
     assert output.read_bytes() == whole
 
 
-def torchrun(*arguments):
-    return ["-m", "torch.distributed.run", "--nproc_per_node", "2", *arguments]
-
-
 @pytest.mark.slow
-@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.skipif(sys.platform != "linux", reason="deaths are noticed otherwise")
 def test_two_processes_write_what_one_does_though_one_of_them_is_killed(
     many, tmp_path, other_checkpoint
 ):
     source, whole = many
-    output = tmp_path / "out.jsonl"
-    arguments = torchrun(*command(other_checkpoint, source, output))
-    with started(arguments) as process:
-        wait_for_blocks(process, output, 2)
-        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-        os.kill(int(children.read_text().split()[-1]), signal.SIGKILL)
-        printed, _ = process.communicate(timeout=300)
-    assert process.returncode != 0, printed
+    output, printed = tmp_path / "out.jsonl", [tmp_path / "first", tmp_path / "second"]
+    arguments = command(other_checkpoint, source, output)
+    first, second = started_together(arguments, *printed)
+    wait_for_blocks(first, printed[0], output, 2)
+    second.kill()
+    first.join(timeout=300)
+    assert first.exitcode == 1
+    assert "another process has ended" in printed[0].read_text("utf-8")
     assert not output.exists()
-    with started(arguments) as process:
-        printed, _ = process.communicate(timeout=300)
-    assert process.returncode == 0, printed
+    run = subprocess.run(  # and now by the real torchrun
+        [*TORCHRUN, "-m", "companion", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        env={**os.environ, "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""},
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
     assert output.read_bytes() == whole
 
 
 @pytest.mark.slow
-def test_two_processes_measure_what_one_does(tmp_path, other_checkpoint):
+def test_two_processes_measure_what_one_does(tmp_path, other_checkpoint, capsys):
     texts = [f"My name is Foo and I {'sing ' * (i % 9)}." for i in range(600)]
     squad_file(tmp_path / "dev.json", *[(text, answer("Foo", 11)) for text in texts])
-    figures = []
-    for name, how in (("one", ()), ("two", torchrun())):
-        (tmp_path / name).mkdir()
-        output = tmp_path / name / "figures.json"
-        paths = [tmp_path / "dev.json", "--model", other_checkpoint, "--json", output]
-        arguments = [*how, "-m", "companion", "evaluate", *map(str, paths)]
-        with started(arguments) as process:
-            printed, _ = process.communicate(timeout=300)
-        assert process.returncode == 0, printed
-        assert printed.count(b"dev.json  600 questions  EM ") == 1
-        figures.append(output.read_bytes())
-    assert figures[0] == figures[1]
+    one, two = (tmp_path / name / "figures.json" for name in ("one", "two"))
+    for path in (one, two):
+        path.parent.mkdir()
+    options = ["--model", str(other_checkpoint), "--json"]
+    arguments = ["evaluate", str(tmp_path / "dev.json"), *options]
+    with one_thread():
+        assert main([*arguments, str(one)]) == 0
+    line = capsys.readouterr().out
+    assert line.startswith("dev.json  600 questions  EM ")
+    assert run_in_two([*arguments, two], tmp_path) == [line, ""]
+    assert one.read_bytes() == two.read_bytes()

@@ -2,14 +2,11 @@
 
 import hashlib
 import json
-import os
-import signal
-import subprocess
 import sys
 import time
 
 import pytest
-import torch
+from forked import one_thread, run_in_two, started
 from interrupted import stopped
 from squad_files import answer, squad_file
 from transformers import BertTokenizer
@@ -281,37 +278,24 @@ def test_a_vocabulary_with_a_gap_keeps_its_ids(tiny, tmp_path):
     assert again("who? ada")["input_ids"] == [4, 10, 12, 14, 6]
 
 
-def run(arguments, **environment):
-    return subprocess.Popen(
-        arguments,
-        env={**os.environ, "OMP_NUM_THREADS": "1", **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-
-
 def test_kill_9_in_the_middle_and_the_same_command_again(base, people, tmp_path):
-    arguments = [sys.executable, "-m", "companion"]
-    killed = tmp_path / "killed"
-    process = run([*arguments, *command(base, people, killed, "--epochs", "100")])
+    killed, printed = tmp_path / "killed", tmp_path / "printed"
+    process = started(command(base, people, killed, "--epochs", "100"), printed)
     state = tmp_path / "killed.partial" / loop.STATE
-    while not state.exists() and process.poll() is None:
+    while not state.exists() and process.is_alive():
         time.sleep(0.02)
     time.sleep(0.1)
-    process.send_signal(signal.SIGKILL)
-    printed, _ = process.communicate()
-    assert state.exists(), printed
+    process.kill()
+    process.join()
+    assert state.exists(), printed.read_text("utf-8")
     assert not killed.exists()
     for folder in (f"{loop.STATE}.new", "model"):  # safetensors' own names
         (state.parent / folder).mkdir(exist_ok=True)
         (state.parent / folder / ".tmpAbC").write_bytes(b"half of a file")
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # as in the process that was killed: sums round alike
     for output in (killed, tmp_path / "whole"):
         more = command(base, people, output, "--epochs", "100", "--save-every", "500")
-        assert command_line.main(more) == 0
-    torch.set_num_threads(threads)
+        with one_thread():
+            assert command_line.main(more) == 0
     names, others = (sorted(p.name for p in f.iterdir()) for f in (killed, output))
     assert names == others
     weights = [tmp_path / n / "model.safetensors" for n in ("killed", "whole")]
@@ -328,11 +312,8 @@ def test_two_processes_have_the_losses_of_one_with_the_doubled_batch(
     alone = command(base, people, one, "--learning-rate", "0.01", "--all")
     alone[alone.index("--batch") + 1] = "4"
     assert command_line.main(alone) == 0
-    torchrun = [sys.executable, "-m", "torch.distributed.run", "--nproc_per_node", "2"]
     shared = command(base, people, two, "--learning-rate", "0.01", "--all")
-    both = run([*torchrun, "-m", "companion", *shared], CUDA_VISIBLE_DEVICES="")
-    printed, _ = both.communicate(timeout=120)
-    assert both.returncode == 0, printed
+    run_in_two(shared, tmp_path)
     losses = [read_losses(folder / loop.LOG) for folder in (one, two)]
     assert len(losses[0]) == 4  # 7 windows in batches of 4, twice: uneven at the end
     assert losses[1] == pytest.approx(losses[0], abs=2e-4)

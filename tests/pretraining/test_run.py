@@ -3,12 +3,11 @@
 import hashlib
 import json
 import math
-import os
-import subprocess
 import sys
 
 import pytest
 import torch
+from forked import run_in_two
 from interrupted import stopped
 from safetensors.torch import load_file
 from squad_files import answer, squad_file
@@ -391,15 +390,7 @@ def test_two_processes_have_the_losses_of_one_with_the_doubled_batch(
     assert command_line.main(command(base, people, one, *more)) == 0
     halved = command(base, people, two, *more)
     halved[halved.index("--batch") + 1] = "2"
-    torchrun = [sys.executable, "-m", "torch.distributed.run", "--nproc_per_node", "2"]
-    both = subprocess.run(
-        [*torchrun, "-m", "companion", *halved],
-        env={**os.environ, "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""},
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    assert both.returncode == 0, both.stderr
+    run_in_two(halved, tmp_path)
     losses = [read_losses(folder / loop.LOG) for folder in (one, two)]
     assert len(losses[0]) >= 8
     assert losses[1] == pytest.approx(losses[0], abs=2e-4)
