@@ -3,8 +3,6 @@
 import ast
 import collections
 import graphlib
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -81,18 +79,6 @@ def test_no_imports_run_in_a_circle():
 def test_only_commands_and_training_draw():
     users = {unit(m) for m, others in IMPORTS.items() if "figures" in map(unit, others)}
     assert users - {"figures"} <= {"commands", "fine_tuning"}
-
-
-@pytest.mark.slow
-def test_nothing_that_draws_or_explains_is_loaded_unasked():
-    program = "import sys, companion.exercises, companion.heads.attribution as _; "
-    program += "companion.trace, companion.QuestionAnswerer; print(*sys.modules)"
-    run = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
-    )
-    loaded = set(run.stdout.split())
-    assert "companion.encoder" in loaded
-    assert not loaded & {"matplotlib", "captum", "companion.figures"}
 
 
 def test_the_companion_can_be_seen_at_a_glance():

@@ -1,5 +1,3 @@
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import numpy
@@ -321,34 +319,6 @@ def test_another_checkpoint_reads_what_it_can(other_checkpoint):
     answerer = companion.QuestionAnswerer(*companion.load(str(other_checkpoint)))
     result = answerer("Who?", PARAGRAPH * 5)  # 64 positions, many windows
     assert PARAGRAPH * 5 != result["answer"] in PARAGRAPH * 5
-
-
-@pytest.mark.slow
-def test_a_book_takes_little_memory():
-    if sys.platform != "linux":
-        pytest.skip("Linux tells the peak of the memory")
-    code = """
-import companion, torch
-from pathlib import Path
-from companion.qa_pipeline import batches
-tokenizer, model = companion.load()
-answerer = companion.QuestionAnswerer(tokenizer, model)
-answerer("Who?", "My name is Foo")
-text = "The weather was mild, and nothing was heard. " * 25_000  # 200,000 words
-def quick(model, inputs, bfloat16):  # the forward pass has its own memory, measured in
-    return torch.randn(len(inputs["input_ids"]), 2, inputs["input_ids"].shape[1])
-batches.forward = quick  # ... benchmarks/pipeline.py; here it would only take time
-def memory(which):
-    return int(Path("/proc/self/status").read_text().split(which)[1].split()[0]) // 1024
-before = memory("VmRSS:")
-Path("/proc/self/clear_refs").write_text("5")  # the peak starts anew
-answerer("Who?", text, top_k=5)
-print(memory("VmHWM:") - before)
-"""
-    run = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
-    assert int(run.stdout) < 200  # MB
 
 
 @given(lengths=st.lists(st.integers(1, 500), max_size=60), size=st.integers(0, 9))

@@ -1,6 +1,6 @@
 """What a long text takes: nothing of a window but its logits is kept, in any family.
 
-`benchmarks/memory.py` measures 200,000 words; `test_a_book_takes_little_memory` has a
+`benchmarks/memory.py` measures 200,000 words; `tests/test_new_process.py` has a
 bound for what is not the model's.
 """
 

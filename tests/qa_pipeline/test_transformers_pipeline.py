@@ -1,7 +1,5 @@
 """The old call, in all its forms, once the module is imported."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import pytest
@@ -39,22 +37,6 @@ class SquadExample:
 
     def __init__(self, pair):
         self.question_text, self.context_text = pair["question"], pair["context"]
-
-
-@pytest.mark.slow
-def test_one_import_brings_it_back(folder):
-    code = f"""
-import transformers
-try:
-    transformers.pipeline({TASK!r}, model={folder!r})
-    print("it was there already")
-except KeyError:
-    import companion.transformers_pipeline
-answerer = transformers.pipeline({TASK!r}, model={folder!r}, device=-1)
-print(answerer(question="Who?", context="My name is Foo")["end"] <= 14)
-"""
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert run.stdout.split("\n")[-2] == "True", run.stderr
 
 
 def test_the_task_and_its_default_model_are_known():
