@@ -25,19 +25,7 @@ def test_ask_answers_in_one_line(capsys):
 
 
 @pytest.mark.slow
-def test_python_dash_m_runs_it():
-    run = subprocess.run(
-        [*PYTHON, "ask", "Who?", "My name is Foo"],
-        capture_output=True,
-        text=True,
-    )
-    assert run.returncode == 0
-    assert run.stdout.startswith("Foo")
-    assert run.stderr == ""
-
-
-@pytest.mark.slow
-def test_a_locale_of_few_letters_loses_none():
+def test_python_dash_m_runs_it_and_a_locale_of_few_letters_loses_none():
     run = subprocess.run(
         [*PYTHON, "ask", "Who?", "My name is Zoë"],
         capture_output=True,
