@@ -207,7 +207,7 @@ def kernel(other_checkpoint, tmp_path_factory):
 
 
 # What a chapter leaves in the kernel that another one would see.
-AFRESH = "import torch\ntorch.set_grad_enabled(True)\n%reset -f"
+AFRESH = "import torch\ntorch.set_grad_enabled(True)\n%reset_selective -f ."
 
 
 @pytest.mark.slow
