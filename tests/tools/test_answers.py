@@ -77,15 +77,23 @@ def built(tmp_path_factory):
     return out / f"{STEM}.html"
 
 
+@pytest.fixture(scope="module")
+def tab(built, browser):
+    """A page for all tests, as wide as a phone's, and what goes wrong in it."""
+    page = browser.new_page(viewport={"width": 390, "height": 900})
+    return page, watch(page, built.parent.as_uri())
+
+
 @pytest.fixture
-def page(built, browser):
-    context = browser.new_context(viewport={"width": 390, "height": 900})
-    page = context.new_page()
-    problems = watch(page, built.parent.as_uri())
+def page(built, tab):
+    """The page as one opens it who answered nothing yet."""
+    page, problems = tab
+    problems.clear()
     page.goto(built.as_uri())
     yield page
+    page.evaluate("localStorage.clear()")
+    page.emulate_media(media="screen")
     assert problems == []
-    context.close()
 
 
 def exercise(page, number):
