@@ -1,10 +1,11 @@
 """The built files of the model in the page, and a page with a panel of each kind."""
 
+import os
 from types import SimpleNamespace
 
 import pytest
-from chromium import watch
-from live_pages import FRAME, root
+from filelock import FileLock
+from live_pages import FRAME, opened, root
 
 from tools.sphinx_ext import live
 
@@ -12,22 +13,22 @@ from tools.sphinx_ext import live
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
     """A folder with the built files, and a page with a panel of each kind."""
-    folder = tmp_path_factory.mktemp("live")
-    live.write(SimpleNamespace(outdir=folder))
-    panels = "".join(root(kind) for kind in live.KINDS)
-    (folder / "index.html").write_text(FRAME.format(panels), "utf-8")
+    own = tmp_path_factory.getbasetemp()  # of this worker, where tests run side by side
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    folder = shared / "live"
+    with FileLock(shared / "live.lock"):
+        if not (folder / "index.html").exists():  # it is written last
+            live.write(SimpleNamespace(outdir=folder))
+            panels = "".join(root(kind) for kind in live.KINDS)
+            (folder / "index.html").write_text(FRAME.format(panels), "utf-8")
     return folder
 
 
 @pytest.fixture
 def page(browser, site):
-    """The page, opened from a file; no error and no request elsewhere may come."""
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
-    problems = watch(page, site.as_uri())
-    page.goto((site / "index.html").as_uri())
-    yield page
-    page.close()
-    assert problems == []
+    """The page for one test alone: nothing is loaded, nothing was asked."""
+    with opened(browser, site) as page:
+        yield page
 
 
 @pytest.fixture(scope="session")

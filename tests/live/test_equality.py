@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from dataclasses import astuple
 
 import pytest
 from live_pages import (
@@ -12,6 +13,7 @@ from live_pages import (
     TOKENIZE,
     computed,
     in_utf_16,
+    opened,
     questions,
     texts_of_ten_scripts,
     the_librarys,
@@ -33,6 +35,20 @@ window.Blob = class extends Whole {
 };"""
 
 
+@pytest.fixture(scope="module")
+def page(browser, site):
+    """The page, once: what a test asks of the model depends on nothing before."""
+    with opened(browser, site) as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def plain(browser, site):
+    """The same in a browser without vectors."""
+    with opened(browser, site, before=WITHOUT_VECTORS) as page:
+        yield page
+
+
 def every_character(size=64):
     points = [p for p in range(0x110000) if not 0xD800 <= p <= 0xDFFF]
     asked = [
@@ -44,7 +60,7 @@ def every_character(size=64):
 
 @pytest.mark.parametrize(
     "texts",
-    [lambda: texts_of_ten_scripts(20_000), every_character],
+    [lambda: texts_of_ten_scripts(6000), every_character],
     ids=["ten scripts", "every character"],
 )
 def test_pieces_and_places_are_the_fast_tokenizers(page, cased, texts):
@@ -79,15 +95,16 @@ def test_every_intermediate_is_the_companions(page):
     assert re.search(r"264,020 numbers is below 0\.0001\.", said), said
 
 
-@pytest.mark.parametrize("vectors", [True, False], ids=["fast", "plain"])
-def test_every_probability_of_a_guess_is_the_companions(browser, site, vectors):
+@pytest.mark.parametrize(
+    ("kernel", "texts"),
+    [("page", MASKED), ("plain", MASKED[:1])],
+    ids=["fast", "plain"],
+)
+def test_every_probability_of_a_guess_is_the_companions(request, kernel, texts):
+    page = request.getfixturevalue(kernel)
     tokenizer, model = live.guesser()
     pieces = len(tokenizer)
-    page = browser.new_page()
-    if not vectors:
-        page.add_init_script(WITHOUT_VECTORS)
-    page.goto((site / "index.html").as_uri())
-    for text in MASKED if vectors else MASKED[:1]:
+    for text in texts:
         found = computed(page, GUESS, [text, pieces])
         wanted = guesses(tokenizer, model, text, count=pieces)
         assert len(found["hidden"]) == len(wanted)
@@ -97,23 +114,23 @@ def test_every_probability_of_a_guess_is_the_companions(browser, site, vectors):
             ratios = [chances[piece] / chance for piece, chance in theirs]
             assert 0.999 < min(ratios) <= max(ratios) < 1.001
             assert ours["guesses"][0]["piece"] == theirs[0][0]
-    page.close()
 
 
-@pytest.mark.parametrize("vectors", [True, False], ids=["fast", "plain"])
+@pytest.mark.parametrize(
+    ("kernel", "each"), [("page", 1), ("plain", 20)], ids=["fast", "plain"]
+)
 def test_answers_places_and_scores_are_the_companions(
-    browser, site, rounded_answerer, vectors
+    request, rounded_answerer, kernel, each
 ):
-    page = browser.new_page()
-    if not vectors:  # the same as in a browser without them
-        page.add_init_script(WITHOUT_VECTORS)
-    page.goto((site / "index.html").as_uri())
-    asked = list(questions()) if vectors else list(questions())[::24]
+    asked = list(questions())[::each]
+    page = request.getfixturevalue(kernel)
     found = computed(page, ANSWER, [list(pair) for pair in asked])
-    page.close()
-    several = 0
-    every = rounded_answerer(*map(list, zip(*asked, strict=True)), top_k=3)
-    for (question, context), mine, theirs in zip(asked, found, every, strict=True):
+    columns = [list(column) for column in zip(*asked, strict=True)]
+    every = rounded_answerer(*columns, top_k=3)
+    tasks = rounded_answerer.tasks(*columns)
+    for (question, context), mine, theirs, task in zip(
+        asked, found, every, tasks, strict=True
+    ):
         wanted = [
             {
                 **answer,
@@ -128,8 +145,9 @@ def test_answers_places_and_scores_are_the_companions(
             best = mine["answers"][0]
             assert [best["start"], best["end"]] == wanted[0]["span"], question
             assert best["answer"] == wanted[0]["answer"]
-        several += mine["windows"] > 1
-    assert several or not vectors
+        windows = [astuple(window) for window in task.windows]
+        assert [tuple(window.values()) for window in mine["windows"]] == windows
+    assert len(windows) > 3 or each > 1  # of the last question
 
 
 def test_no_answer_has_the_companions_score(page, rounded_answerer):
