@@ -36,21 +36,17 @@ def test_a_figure_takes_data_and_returns_its_axes(name):
 
 
 @pytest.fixture(scope="module")
-def drawn(request, embedded):
-    """A figure; once for all tests, which pytest sorts by figure for that."""
+def stored(request, embedded):
+    """A figure, and its pixels as a notebook stores them, (height, width, 4).
+
+    Once for all tests, which pytest sorts by figure for that.
+    """
     axes = DRAWN[request.param](embedded)
     figure = (axes[0] if isinstance(axes, list) else axes).figure
-    figure.draw_without_rendering()  # places everything
-    return figure
-
-
-@pytest.fixture(scope="module")
-def image(drawn):
-    """The figure as a notebook stores it: an array of pixels, (height, width, 4)."""
-    stored = io.BytesIO()
-    drawn.savefig(stored, bbox_inches="tight")  # with what stands out at the sides
-    stored.seek(0)
-    return imread(stored)
+    file = io.BytesIO()
+    figure.savefig(file, bbox_inches="tight")  # with what stands out at the sides
+    file.seek(0)
+    return figure, imread(file)
 
 
 def texts(figure):
@@ -72,15 +68,17 @@ def written(ax):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("drawn", figures.__all__, indirect=True)
-def test_on_a_phone_each_letter_is_large_enough(drawn, image):
+@pytest.mark.parametrize("stored", figures.__all__, indirect=True)
+def test_on_a_phone_each_letter_is_large_enough(stored):
+    drawn, image = stored
     smallest = min(text.get_fontsize() for text in texts(drawn)) * drawn.dpi / 72
     assert smallest * min(PIXELS / image.shape[1], 0.5) >= SMALLEST
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("drawn", figures.__all__, indirect=True)
-def test_no_text_lies_on_another(drawn):
+@pytest.mark.parametrize("stored", figures.__all__, indirect=True)
+def test_no_text_lies_on_another(stored):
+    drawn, _ = stored
     boxes = [(text.get_text(), inked(text)) for text in texts(drawn)]
     for (one, box), (other, its) in itertools.combinations(boxes, 2):
         assert not box.overlaps(its), (one, other)
@@ -95,9 +93,10 @@ def inked(text):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("drawn", figures.__all__, indirect=True)
-def test_a_figure_stands_on_the_pages_own_ground(drawn, image):
+@pytest.mark.parametrize("stored", figures.__all__, indirect=True)
+def test_a_figure_stands_on_the_pages_own_ground(stored):
     """So that it is no white card in the dark."""
+    drawn, image = stored
     grounds = [drawn, *drawn.axes]
     assert [ground.get_facecolor()[3] for ground in grounds] == [0.0] * len(grounds)
     assert (image[..., 3] == 0).mean() > 0.15
