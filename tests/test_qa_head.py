@@ -16,7 +16,7 @@ from companion.qa_head import (
     span_scores,
 )
 
-SOME = examples(200)
+SOME = examples(100)
 
 
 def test_the_head_is_one_linear(embedded):

@@ -74,14 +74,14 @@ def test_tokens_and_offsets_are_the_librarys_with_other_settings(other_tokenizer
 
 
 @given(text=settled_text)
-@examples(200)
+@examples(100)
 @pytest.mark.slow
 def test_any_text_gives_the_librarys_tokens_and_offsets(cased, text):
     assert tokenize(text, cased) == the_librarys(cased, text)
 
 
 @given(text=settled_text)
-@examples(60)
+@examples(40)
 @pytest.mark.slow
 def test_any_text_gives_the_librarys_with_other_settings(other_tokenizer, text):
     assert tokenize(text, other_tokenizer) == the_librarys(other_tokenizer, text)
