@@ -41,10 +41,10 @@ def is_for_types(node):
 
 def nodes(tree):
     """All nodes but those that only a type checker reads."""
-    for node in ast.iter_child_nodes(tree):
-        if not is_for_types(node):
-            yield node
-            yield from nodes(node)
+    found = [tree]
+    for node in found:
+        found += (n for n in ast.iter_child_nodes(node) if not is_for_types(n))
+    return found
 
 
 def imported(path):
@@ -57,7 +57,9 @@ def imported(path):
                 yield name if name in MODULES else node.module
 
 
-IMPORTS = {name: set(imported(path)) for name, path in MODULES.items()}
+@pytest.fixture(scope="module")
+def imports():
+    return {name: set(imported(path)) for name, path in MODULES.items()}
 
 
 def unit(module):
@@ -66,18 +68,18 @@ def unit(module):
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_a_module_imports_only_what_comes_before_it(module):
+def test_a_module_imports_only_what_comes_before_it(imports, module):
     place = ORDER.index(unit(module))
-    for other in IMPORTS[module]:
+    for other in imports[module]:
         assert unit(other) == unit(module) or ORDER.index(unit(other)) < place, other
 
 
-def test_no_imports_run_in_a_circle():
-    graphlib.TopologicalSorter(IMPORTS).prepare()
+def test_no_imports_run_in_a_circle(imports):
+    graphlib.TopologicalSorter(imports).prepare()
 
 
-def test_only_commands_and_training_draw():
-    users = {unit(m) for m, others in IMPORTS.items() if "figures" in map(unit, others)}
+def test_only_commands_and_training_draw(imports):
+    users = {unit(m) for m, others in imports.items() if "figures" in map(unit, others)}
     assert users - {"figures"} <= {"commands", "fine_tuning"}
 
 
