@@ -73,14 +73,14 @@ oldest: .venv-oldest/installed  ## the tests with the oldest dependencies promis
 	  $(addprefix --deselect ,$(NEWER))
 
 test: outputs  ## every notebook re-executed and compared, and the tests but the slow ones
-	$(ONE_THREAD) $(BIN)/pytest tests -m "not slow" $(SIDE_BY_SIDE)
+	$(ONE_THREAD) $(BIN)/pytest tests -p no:nbval -m "not slow" $(SIDE_BY_SIDE)
 
 outputs: $(INSTALLED)  ## every notebook re-executed and compared
 	$(BIN)/pytest --nbval $(SIDE_BY_SIDE) notebooks
 
 # Not together with the outputs: nbval would measure the kernels too, and fails at it.
 coverage: $(INSTALLED)  ## all tests, the slow ones too, and how much they run
-	$(ONE_THREAD) $(BIN)/pytest tests $(SIDE_BY_SIDE) --cov
+	$(ONE_THREAD) $(BIN)/pytest tests -p no:nbval $(SIDE_BY_SIDE) --cov
 
 lab: $(INSTALLED)  ## JupyterLab on the notebooks
 	$(BIN)/jupyter lab --config=tools/jupyterlab/config.json

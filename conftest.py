@@ -5,11 +5,16 @@ imports Torch, and of `make quick` most processes never see a notebook.
 """
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+
+# Where this is there, jsonschema compiles a grammar of web addresses: a second in each
+# process that reads a notebook, and none is checked for them.
+sys.modules.setdefault("rfc3987_syntax", None)
 
 KERNELS = pytest.StashKey[dict[str, str]]()  # the variables of each notebook's kernel
 
