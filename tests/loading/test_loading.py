@@ -198,7 +198,8 @@ assert "torch" not in sys.modules, "import companion is quick"
 answerer = companion.QuestionAnswerer(*companion.load())
 print(answerer("Who?", "My name is Foo")["answer"], companion.compare.__name__)
 from companion import attention, embeddings, encoder, exercises, heads, measured
-from companion import qa_head, tokens, views
+from companion import qa_head, tokens
+from companion.views import *
 print([name for name in extras if name in sys.modules])
 """
 
