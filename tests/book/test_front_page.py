@@ -5,7 +5,8 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from chromium import MODERATE, barriers, watch
+from axe import MODERATE
+from chromium import barriers, watch
 
 from companion import running
 from companion.qa_pipeline import QuestionAnswerer

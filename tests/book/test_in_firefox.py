@@ -1,10 +1,10 @@
 """The built pages in a second engine: whole, within the screen, used by a reader."""
 
 import io
-from importlib import resources
 
 import pytest
-from chromium import MODERATE, served
+from axe import BARRIERS, MODERATE, SCRIPT
+from chromium import served
 from pypdf import PdfReader
 
 from companion import exercises, running
@@ -34,20 +34,11 @@ LOOK = """() => [
       && (box.tabIndex < 0 || maskImage === "none");
   }).length,
 ]"""
-# The rule and place of what axe finds, as `barriers` in chromium.py.
-BARRIERS = """async (source, impacts) => {
-  (0, eval)(source);
-  const { violations } = await axe.run({ resultTypes: ["violations"], preload: false });
-  return violations
-    .filter(({ impact }) => impacts.includes(impact))
-    .flatMap(({ id, nodes }) => nodes.map(({ target }) => [id, target]));
-}"""
 
 
 def test_each_page_opened_from_a_file(book, firefox):
     """Nothing is asked for elsewhere, or cut off; all is in reach, without barriers."""
-    axe = resources.files("axe_playwright_python") / "axe.min.js"
-    axe, found = axe.read_text("utf-8"), []
+    found = []
     for path in pages(book):
         firefox.resize(1920)
         firefox.goto(path.as_uri(), book.as_uri())
@@ -58,7 +49,7 @@ def test_each_page_opened_from_a_file(book, firefox):
             if scrolled > width or unmarked:
                 found.append((path.stem, width, scrolled, unmarked))
         firefox.evaluate(LESS, path.stem == "01_architecture")
-        barriers = firefox.evaluate(BARRIERS, axe, MODERATE)
+        barriers = firefox.evaluate(BARRIERS, SCRIPT, MODERATE, False)
         found += [(path.stem, barrier) for barrier in barriers]
     assert found == []
     assert firefox.problems == []

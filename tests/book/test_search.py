@@ -3,7 +3,8 @@
 import re
 
 import pytest
-from chromium import MODERATE, barriers, served, watch
+from axe import MODERATE
+from chromium import barriers, served, watch
 
 pytestmark = pytest.mark.slow
 

@@ -5,7 +5,8 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from chromium import MODERATE, barriers
+from axe import MODERATE
+from chromium import barriers
 from jupyter_book.config import get_final_config
 from matplotlib.image import imread
 
