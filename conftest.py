@@ -12,17 +12,19 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-# Where this is there, jsonschema compiles a grammar of web addresses: a second in each
-# process that reads a notebook, and none is checked for them.
+# No test may ask a hub. The libraries read this when they are imported, which the
+# conftest.py of a folder may do.
+os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1")
+# As if it were not installed: jsonschema would compile its grammar of web addresses, a
+# second in each process that reads a notebook.
 sys.modules.setdefault("rfc3987_syntax", None)
 
 KERNELS = pytest.StashKey[dict[str, str]]()  # the variables of each notebook's kernel
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let no library ask a hub; they read this once, when they are imported."""
-    os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1")
-    config.option.nbval_current_env = True  # `make quick` goes without nbval
+    """Let nbval use this environment's kernel; the tests go without nbval."""
+    config.option.nbval_current_env = True
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -1,6 +1,6 @@
 """What the tests share: their environment, the book's model, and small ones.
 
-Nothing heavy is imported here at the top: the environment is set first. Where the
+Nothing heavy is imported here at the top: `make quick` is to be quick. Where the
 variable COMPANION_NIGHTLY is set, some tests try far more (see `make nightly`).
 """
 
@@ -14,9 +14,8 @@ import pytest
 def pytest_configure(config):
     """Set the environment of the tests and of the processes and kernels they start.
 
-    No test may ask a hub for anything, and none may depend on a reader's settings.
+    None may depend on a reader's settings.
     """
-    os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1")
     for name in ("COMPANION_MODEL", "COMPANION_DTYPE"):
         os.environ.pop(name, None)
     if config.getoption("hypothesis_profile", None) == "quick":
