@@ -10,8 +10,8 @@ FILE = resources.files("axe_playwright_python") / "axe.min.js"
 SCRIPT = FILE.read_text("utf-8")
 SERIOUS = ("serious", "critical")
 MODERATE = ("moderate", *SERIOUS)  # what a whole page is measured by
-# The texts that can be seen, three of each look: element, letters, what is below them.
-TEXTS = """() => {
+# Marks the texts that can be seen, three of each look: element, letters, what is below.
+MARK = """() => {
   const grounds = new Map([[null, ""]]), looks = new Map();
   const ground = (element) => {
     if (!grounds.has(element)) {
@@ -32,21 +32,23 @@ TEXTS = """() => {
     const { color, fontSize, fontWeight } = getComputedStyle(element);
     const letters = [element.localName, color, fontSize, fontWeight];
     const look = [letters, element.matches(":disabled"), ground(element)].join();
-    const same = looks.get(look) ?? [];
-    if (same.length < 3) looks.set(look, [...same, element]);
+    const count = (looks.get(look) ?? 0) + 1;
+    looks.set(look, count);
+    if (count <= 3) element.setAttribute("data-look", "");
   }
-  return [...looks.values()].flat();
 }"""
 # The rule, place and why of all that it finds so bad; of colours alone, if asked.
 BARRIERS = f"""async (script, impacts, isOfColours) => {{
   if (!window.axe) (0, eval)(script);
   const COLOURS = "color-contrast";
-  const look = (where, rules) =>
-    axe.run(where, {{ resultTypes: ["violations"], preload: false, ...rules }});
-  const found = await look(({TEXTS})(), {{ runOnly: [COLOURS] }});
-  const rest = {{ rules: {{ [COLOURS]: {{ enabled: false }} }} }};
-  const others = isOfColours ? [] : (await look(document, rest)).violations;
-  return [...found.violations, ...others]
+  ({MARK})();
+  axe.configure({{ rules: [{{ id: COLOURS, selector: "[data-look]" }}] }});
+  const {{ violations }} = await axe.run({{
+    resultTypes: ["violations"],
+    preload: false,
+    ...(isOfColours && {{ runOnly: [COLOURS] }}),
+  }});
+  return violations
     .filter(({{ impact }}) => impacts.includes(impact))
     .flatMap(({{ id, nodes }}) => nodes.map(
       ({{ target, failureSummary }}) => [id, target, failureSummary.slice(-200)]));
