@@ -100,7 +100,8 @@ def whole(folder: Path) -> bytes:
         page.goto((folder / "index.html").resolve().as_uri())
         contents = page.locator(".book-contents a")
         links = [str(link.get_attribute("href")) for link in contents.all()]
-        contents.evaluate_all(NUMBERED, first_pages(printed(page), links))
+        plain = page.pdf(prefer_css_page_size=True)  # the same pages, in half the time
+        contents.evaluate_all(NUMBERED, first_pages(plain, links))
         headings = page.locator("h1, h2, h3, h4, h5, h6").all_inner_texts()
         document = printed(page)
         browser.close()

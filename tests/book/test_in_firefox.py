@@ -1,15 +1,13 @@
 """The built pages in a second engine: whole, within the screen, used by a reader."""
 
-import io
-
 import pytest
 from axe import BARRIERS, MODERATE, SCRIPT
 from chromium import served
-from pypdf import PdfReader
 
 from companion import exercises, running
 from tools import recall
 
+from .paper import texts
 from .test_pages import LESS, pages
 
 pytestmark = pytest.mark.slow
@@ -163,8 +161,7 @@ def test_a_view_is_touched_and_the_page_printed(opened):
     page.click(".attention-view .left [data-token='3'] text", "touch")
     said = page.text(".attention-view .status")
     assert said.startswith("[SEP] reads, head 8")
-    sheets = PdfReader(io.BytesIO(page.printed())).pages
-    text = " ".join(" ".join(sheet.extract_text() for sheet in sheets).split())
+    text = " ".join(" ".join(texts(page.printed())).split())
     for words in ("Figure 4.1", said, "Recall"):
         assert words in text
     assert "Save as SVG" not in text

@@ -14,6 +14,7 @@ from pypdf import PdfReader
 from tools import pdf
 
 from .conftest import make
+from .paper import texts
 
 pytestmark = pytest.mark.slow
 
@@ -27,13 +28,13 @@ class Paper:
     """A PDF: its pages' text without spaces, and how many pictures each has."""
 
     def __init__(self, document):
-        self.size = len(document)
+        self.document, self.size = document, len(document)
         self.reader = PdfReader(BytesIO(document))
         self.root = self.reader.root_object
 
     @functools.cached_property
     def texts(self):
-        return [squeezed(page.extract_text()) for page in self.reader.pages]
+        return [squeezed(text) for text in texts(self.document)]
 
     def pages_with(self, text):
         """Where a text stands, from 0."""

@@ -1,10 +1,9 @@
 """The views on the book's own pages, on paper, and without scripts."""
 
-import io
-
 import pytest
 from chromium import watch
-from pypdf import PdfReader
+
+from .paper import texts
 
 pytestmark = pytest.mark.slow
 
@@ -88,9 +87,7 @@ def test_paper_shows_every_view_whichever_was_on_the_screen(opened):
     """Printed from the top of the page, in the dark, with nothing scrolled to."""
     page = opened(color_scheme="dark")
     page.wait_for_timeout(3000)
-    printed = PdfReader(io.BytesIO(page.pdf(format="A4")))
-    text = " ".join(sheet.extract_text() for sheet in printed.pages)
-    text = " ".join(text.split())
+    text = " ".join(" ".join(texts(page.pdf(format="A4"))).split())
     for words in (
         "Layer 5. Who reads, head 0: ##oo",
         "Layer 0, head 2: the strongest line",
