@@ -92,11 +92,17 @@ def _write_icons(app: Sphinx) -> None:
     app.add_css_file(STYLE)
 
 
+def _may_have_names(path: Path) -> bool:
+    """Tell whether a file is no icon font, and no block of the model's weights."""
+    is_block = path.parent.name == "live" and path.name != "page.js"
+    return path.stem != "fontawesome" and not is_block
+
+
 def _prune(app: Sphinx, error: Exception | None) -> None:
     if error or app.builder.format != "html":
         return
     files = [p for p in Path(app.outdir).rglob("*.*") if p.suffix in (".html", ".js")]
-    texts = (p.read_text(encoding="utf-8") for p in files if p.stem != "fontawesome")
+    texts = (p.read_text(encoding="utf-8") for p in files if _may_have_names(p))
     used = {word for text in texts for word in re.findall(r"[\w-]+", text)}
     for path in Path(app.outdir, "_static").rglob("*.css"):
         if path.stat().st_size > LARGE:

@@ -136,8 +136,7 @@ class Live(Directive):
 
 def write(app: Sphinx) -> None:
     """Write the scripts and the blocks of weights among the built book's own files."""
-    folder = Path(app.outdir, "_static", FOLDER)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = _write_style(app)
     tokenizer, model = companion.load(str(companion.loading.EMBEDDED))
     packed = {"tokenizer": weights.packed_block({}, weights.settings(tokenizer))}
     sizes = weights.sizes(model.config, weights.WORDS_IN_A_BLOCK)
@@ -150,7 +149,19 @@ def write(app: Sphinx) -> None:
     later = ("words.", "proof")  # what is needed before the first answer is the rest
     first = {n: len(text) for n, text in packed.items() if not n.startswith(later)}
     (folder / "page.js").write_text(scripts.page(first), "utf-8", newline="\n")
+
+
+def _write_style(app: Sphinx) -> Path:
+    """Write the style of the panels; return its folder."""
+    folder = Path(app.outdir, "_static", FOLDER)
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "live.css").write_text(scripts.source("live.css"), "utf-8", newline="\n")
+    return folder
+
+
+def _begin(app: Sphinx) -> None:
+    on_paper = app.builder.name == "singlehtml"  # where no script runs
+    (_write_style if on_paper else write)(app)
 
 
 def _proof() -> str:
@@ -182,6 +193,6 @@ def _add(
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the directive; write the files before the pages, name them on those."""
     app.add_directive("live", Live)
-    app.connect("builder-inited", write)
+    app.connect("builder-inited", _begin)
     app.connect("html-page-context", _add)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
