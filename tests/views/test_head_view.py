@@ -5,7 +5,13 @@ from touching import centre, control, draws, name_at, nth, status, strengths
 
 pytestmark = pytest.mark.slow
 
-HEAD, TWIN, LONG, ON_WHO = 0, 5, 6, 7
+HEAD, TWIN, LONG, ON_WHO = range(4)
+
+
+@pytest.fixture(scope="module")
+def made(made):
+    """The views of this kind."""
+    return [made[0], *made[5:]]
 
 
 def table(weights, heads=range(12), rows=range(10), columns=range(10)):

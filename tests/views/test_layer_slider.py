@@ -9,7 +9,7 @@ from companion import views
 
 pytestmark = pytest.mark.slow
 
-SLIDER = 4
+SLIDER = 0
 SHARE = re.compile(
     r"(Embeddings|After layer \d): the plane shows (\d+) % of the spread of these "
     r"vectors(?:; no other plane shows more at this step)?\."
@@ -24,6 +24,12 @@ BOXES = """(all) => all.filter((dot) => dot.classList.contains("named"))
       .style.transform.match(/-?[\\d.]+/g).map(Number);
     return [x + dx, y + dy, x + dx + width, y + dy + height];
   })"""
+
+
+@pytest.fixture(scope="module")
+def made(made):
+    """The view of this kind."""
+    return made[4:5]
 
 
 def test_the_tokens_move_from_layer_to_layer(opened, made):

@@ -7,8 +7,14 @@ from touching import Opening, centre, draws, name_at, nth, status
 
 pytestmark = pytest.mark.slow
 
-MODEL = 1
+MODEL = 0
 FOCUSED = "document.activeElement.getAttribute('aria-label')"
+
+
+@pytest.fixture(scope="module")
+def made(made):
+    """The view of this kind."""
+    return made[1:2]
 
 
 def button(view, layer, head):

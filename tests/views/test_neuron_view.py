@@ -9,8 +9,14 @@ from companion import running, tokens
 
 pytestmark = pytest.mark.slow
 
-NEURON, PART = 2, 3
+NEURON, PART = 0, 1
 PLAIN = (running.QUESTION, running.CONTEXT)
+
+
+@pytest.fixture(scope="module")
+def made(made):
+    """The views of this kind."""
+    return made[2:4]
 
 
 def table(weights, head, rows=range(10), columns=range(10)):
