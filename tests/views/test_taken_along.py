@@ -108,21 +108,22 @@ def test_in_a_frame_of_another_page_there_is_no_link_to_copy(browser, made, tmp_
     page.close()
 
 
-@pytest.mark.parametrize(
-    ("number", "state", "wanted"),
-    [
-        (MODEL, "--layer-3--head-2", "Layer 3, head 2: the strongest"),
-        (NEURON, "--layer-4--head-5--token-7", "F reads, head 5: "),
-        (SLIDER, "--step-6--own-1", "no other plane shows more"),
-        (HEAD, "--layer-99--head-99--token-99--what", "Point at a token"),
-        (HEAD, "--layer", "Point at a token"),
-    ],
-)
-def test_an_address_that_changes_opens_the_view(opened, number, state, wanted):
-    view = nth(opened, number)
-    opened.evaluate("(to) => { location.hash = to; }", view.get_attribute("id") + state)
-    opened.wait_for_timeout(200)
-    assert wanted in status(view)
+STATES = [
+    (MODEL, "--layer-3--head-2", "Layer 3, head 2: the strongest"),
+    (NEURON, "--layer-4--head-5--token-7", "F reads, head 5: "),
+    (SLIDER, "--step-6--own-1", "no other plane shows more"),
+    (HEAD, "--layer-99--head-99--token-99--what", "Point at a token"),
+    (HEAD, "--layer", "Point at a token"),
+]
+
+
+def test_an_address_that_changes_opens_the_view(opened):
+    for number, state, wanted in STATES:
+        view = nth(opened, number)
+        to = view.get_attribute("id") + state
+        opened.evaluate("(to) => { location.hash = to; }", to)
+        opened.wait_for_timeout(200)
+        assert wanted in status(view)
 
 
 def test_paper_has_light_colours_and_no_controls(browser, address):

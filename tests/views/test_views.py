@@ -1,5 +1,6 @@
 """The views: what they hold, and what they refuse."""
 
+import bisect
 import copy
 import re
 from functools import partial
@@ -30,14 +31,14 @@ def trace_of(embedded, question, context):
 
 def of_length(embedded, wanted):
     """A question and a context that make `wanted` tokens."""
-    words, context = (running.PARAGRAPH + " ") * 8, ""
-    for word in words.split():
-        encoded = tokens.encode(embedded[0], LONG[0], f"{context} {word}")
-        if len(encoded.tokens) > wanted:
-            break
-        context = f"{context} {word}"
-    missing = wanted - len(tokens.encode(embedded[0], LONG[0], context).tokens)
-    return LONG[0], context + " ." * missing
+    words = running.PARAGRAPH.split() * 8
+
+    def count(kept):
+        context = " ".join(words[:kept])
+        return len(tokens.encode(embedded[0], LONG[0], context).tokens)
+
+    kept = bisect.bisect(range(len(words)), wanted, key=count) - 1
+    return LONG[0], " ".join(words[:kept]) + " ." * (wanted - count(kept))
 
 
 @given(st.floats(0, 1), st.sampled_from(packing.LEVELS))
