@@ -7,6 +7,7 @@ an output and a death of its own too. Where forks are unsafe, processes start an
 import contextlib
 import multiprocessing
 import os
+import re
 import socket
 import sys
 
@@ -51,14 +52,17 @@ def started_together(arguments, *printed):
 
 
 def run_in_two(arguments, folder):
-    """Run two such processes to a good end; return what each of them printed."""
+    """Run two such processes to a good end; return what each of them printed.
+
+    Left out are Torch's own warnings, as of a host that has no name.
+    """
     printed = [folder / "first.txt", folder / "second.txt"]
     processes = started_together(arguments, *printed)
     for process in processes:
         process.join(timeout=300)
     texts = [file.read_text("utf-8") for file in printed]
     assert [process.exitcode for process in processes] == [0, 0], texts
-    return texts
+    return [re.sub(r"^\[W.*\n", "", text, flags=re.MULTILINE) for text in texts]
 
 
 def _run(arguments, printed, stdin, environment):
