@@ -16,7 +16,7 @@ from companion.qa_head import (
     span_scores,
 )
 
-SOME = examples(100)
+SOME = examples(200)
 
 
 def test_the_head_is_one_linear(embedded):

@@ -8,7 +8,7 @@ from companion.qa_head import span_scores
 from companion.qa_pipeline.answers import best_answers, by_words, probabilities
 from companion.qa_pipeline.texts import Tokens
 
-SOME = examples(100)
+SOME = examples(200)
 
 
 @st.composite

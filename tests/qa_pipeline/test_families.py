@@ -116,7 +116,7 @@ BLANKS = st.sampled_from([" ", " ", "\n", "  ", "\u3000"])
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["roberta", "deberta", "xlm-roberta", "deberta-v2"])
 @given(st.lists(st.tuples(PIECES, BLANKS), min_size=1, max_size=30), st.integers(1, 40))
-@examples(30)
+@examples(50)
 def test_a_text_read_in_parts_is_the_text_read_at_once(name, parts, at_once):
     tokenizer = TOKENIZERS.setdefault(name, small.small_model(name)[0])
     text = "".join(piece + blank for piece, blank in parts) + "end"

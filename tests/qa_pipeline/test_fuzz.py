@@ -14,7 +14,7 @@ import companion
 from oracle import small
 
 NIGHTLY = bool(os.environ.get("COMPANION_NIGHTLY"))
-SOME = examples(10_000 if NIGHTLY else 150)
+SOME = examples(10_000 if NIGHTLY else 300)
 OTHERS = ["uncased", "roberta", "xlm-roberta", "deberta-v2"]
 FAMILIES = ["cased", *(pytest.param(name, marks=pytest.mark.slow) for name in OTHERS)]
 

@@ -74,14 +74,14 @@ def test_tokens_and_offsets_are_the_librarys_with_other_settings(other_tokenizer
 
 
 @given(text=settled_text)
-@examples(100)
+@examples(200)
 @pytest.mark.slow
 def test_any_text_gives_the_librarys_tokens_and_offsets(cased, text):
     assert tokenize(text, cased) == the_librarys(cased, text)
 
 
 @given(text=settled_text)
-@examples(40)
+@examples(60)
 @pytest.mark.slow
 def test_any_text_gives_the_librarys_with_other_settings(other_tokenizer, text):
     assert tokenize(text, other_tokenizer) == the_librarys(other_tokenizer, text)
