@@ -28,7 +28,8 @@ MARK = """() => {
     const { width, height } = element.getBoundingClientRect();
     const isSeen = element.checkVisibility({ visibilityProperty: true });
     if (!isSeen || Math.min(width, height) < 2) continue;
-    if (!element.matches("input") && ![...element.childNodes].some(isText)) continue;
+    const isField = element.matches("input, select, textarea");
+    if (!isField && ![...element.childNodes].some(isText)) continue;
     const { color, fontSize, fontWeight } = getComputedStyle(element);
     const letters = [element.localName, color, fontSize, fontWeight];
     const look = [letters, element.matches(":disabled"), ground(element)].join();
@@ -38,7 +39,7 @@ MARK = """() => {
   }
 }"""
 # The rule, place and why of all that it finds so bad; of colours alone, if asked.
-BARRIERS = f"""async (script, impacts, isOfColours) => {{
+BARRIERS = f"""async (script, impacts, onlyColours) => {{
   if (!window.axe) (0, eval)(script);
   const COLOURS = "color-contrast";
   ({MARK})();
@@ -46,7 +47,7 @@ BARRIERS = f"""async (script, impacts, isOfColours) => {{
   const {{ violations }} = await axe.run({{
     resultTypes: ["violations"],
     preload: false,
-    ...(isOfColours && {{ runOnly: [COLOURS] }}),
+    ...(onlyColours && {{ runOnly: [COLOURS] }}),
   }});
   return violations
     .filter(({{ impact }}) => impacts.includes(impact))

@@ -69,7 +69,10 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 def barriers(page, impacts=SERIOUS, only_colours=False):
-    """Return rule, place and why of what axe finds so bad."""
+    """Return rule, place and why of what axe finds so bad.
+
+    `only_colours`: whether texts stand out from their ground is all that is looked at.
+    """
     return page.evaluate(
         f"(all) => ({BARRIERS})(...all)", [SCRIPT, impacts, only_colours]
     )

@@ -55,6 +55,23 @@ def test_the_search_for_other_hosts_can_find_one(bad):
     assert LOADED.search(bad)
 
 
+PALE = """<!doctype html><html lang="en"><title>Pale</title>
+<style>main * { color: #aaa; background: #fff }</style>
+<main><h1 style="color: #000">Pale</h1><p>A text.</p>
+<select aria-label="One"><option>A choice</select>
+<textarea aria-label="Two"></textarea></main>"""
+
+
+@pytest.mark.parametrize("only_colours", [False, True])
+def test_the_search_for_barriers_can_find_some(browser, only_colours):
+    page = browser.new_page()
+    page.set_content(PALE)
+    page.locator("textarea").fill("Another text.")
+    found = [(rule, *at) for rule, at, _ in barriers(page, only_colours=only_colours)]
+    page.close()
+    assert found == [("color-contrast", at) for at in ("p", "select", "textarea")]
+
+
 def test_formulas_are_mathml(book):
     chapter = (book / "notebooks" / "01_architecture.html").read_text("utf-8")
     assert chapter.count("<math ") >= 4
