@@ -81,7 +81,8 @@ def built(tmp_path_factory):
 def tab(built, browser):
     """A page for all tests, as wide as a phone's, and what goes wrong in it."""
     page = browser.new_page(viewport={"width": 390, "height": 900})
-    return page, watch(page, built.parent.as_uri())
+    yield page, watch(page, built.parent.as_uri())
+    page.close()
 
 
 @pytest.fixture
@@ -89,10 +90,11 @@ def page(built, tab):
     """The page as one opens it who answered nothing yet."""
     page, problems = tab
     problems.clear()
-    page.goto(built.as_uri())
-    yield page
-    page.evaluate("localStorage.clear()")
     page.emulate_media(media="screen")
+    page.goto(built.as_uri())
+    page.evaluate("localStorage.clear()")
+    page.reload()
+    yield page
     assert problems == []
 
 
