@@ -44,6 +44,11 @@ class Opening:
         assert kind or self.problems == []
 
 
+def of_kind(made, kind):
+    """Those of some views that say that they are of a kind, in their order."""
+    return [view for view in made if views.decode(view.html()).kind == kind]
+
+
 def nth(page, number):
     """The view of this number on a page."""
     return page.locator(".attention-view").nth(number)

@@ -1,7 +1,7 @@
 """The head view, touched: layers, heads, tokens at both sides, single lines."""
 
 import pytest
-from touching import centre, control, draws, name_at, nth, status, strengths
+from touching import centre, control, draws, name_at, nth, of_kind, status, strengths
 
 pytestmark = pytest.mark.slow
 
@@ -11,7 +11,7 @@ HEAD, TWIN, LONG, ON_WHO = range(4)
 @pytest.fixture(scope="module")
 def made(made):
     """The views of this kind."""
-    return [made[0], *made[5:]]
+    return of_kind(made, "head")
 
 
 def table(weights, heads=range(12), rows=range(10), columns=range(10)):

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from touching import Opening, centre, control, nth, status
+from touching import Opening, centre, control, nth, of_kind, status
 
 from companion import views
 
@@ -29,7 +29,7 @@ BOXES = """(all) => all.filter((dot) => dot.classList.contains("named"))
 @pytest.fixture(scope="module")
 def made(made):
     """The view of this kind."""
-    return made[4:5]
+    return of_kind(made, "layers")
 
 
 def test_the_tokens_move_from_layer_to_layer(opened, made):

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from touching import Opening, centre, draws, name_at, nth, status
+from touching import Opening, centre, draws, name_at, nth, of_kind, status
 
 pytestmark = pytest.mark.slow
 
@@ -14,7 +14,7 @@ FOCUSED = "document.activeElement.getAttribute('aria-label')"
 @pytest.fixture(scope="module")
 def made(made):
     """The view of this kind."""
-    return made[1:2]
+    return of_kind(made, "model")
 
 
 def button(view, layer, head):

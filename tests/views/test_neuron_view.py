@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from touching import Opening, centre, control, draws, name_at, nth, status
+from touching import Opening, centre, control, draws, name_at, nth, of_kind, status
 
 import companion
 from companion import running, tokens
@@ -16,7 +16,7 @@ PLAIN = (running.QUESTION, running.CONTEXT)
 @pytest.fixture(scope="module")
 def made(made):
     """The views of this kind."""
-    return made[2:4]
+    return of_kind(made, "neuron")
 
 
 def table(weights, head, rows=range(10), columns=range(10)):
