@@ -83,10 +83,12 @@ def opened(browser, site, before=""):
     """
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     problems = watch(page, site.as_uri())
-    page.add_init_script(before)
-    page.goto((site / "index.html").as_uri())
-    yield page
-    page.close()
+    try:
+        page.add_init_script(before)
+        page.goto((site / "index.html").as_uri())
+        yield page
+    finally:
+        page.close()  # even a page that failed would go on computing
     assert problems == []
 
 

@@ -54,7 +54,7 @@ def test_it_has_the_librarys_tokens(page, cased):
 
 
 def test_it_gives_the_companions_answers(page, rounded_answerer):
-    asked = list(questions())[::8]
+    asked = list(questions())[::2]  # enough: the same script answered all in Chromium
     for (question, context), mine in zip(
         asked, page.evaluate(ANSWER, asked), strict=True
     ):
