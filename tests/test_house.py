@@ -41,10 +41,11 @@ def is_for_types(node):
 
 def nodes(tree):
     """All nodes but those that only a type checker reads."""
-    found = [tree]
-    for node in found:
-        found += (n for n in ast.iter_child_nodes(node) if not is_for_types(n))
-    return found
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        waiting += (n for n in ast.iter_child_nodes(node) if not is_for_types(n))
+        yield node
 
 
 def imported(path):

@@ -196,7 +196,7 @@ def test_each_number_in_the_text_stands_in_an_output(source):
 
 
 @pytest.fixture(scope="module")
-def kernel(other_checkpoint, tmp_path_factory):
+def client(other_checkpoint, tmp_path_factory):
     """One kernel with another model for all chapters: its imports outlast the cells."""
     folder = tmp_path_factory.mktemp("kernel")
     model = {"COMPANION_MODEL": str(other_checkpoint)}
@@ -212,9 +212,9 @@ AFRESH = "import torch\ntorch.set_grad_enabled(True)\n%reset_selective -f ."
 
 @pytest.mark.slow
 @pytest.mark.parametrize("source", SOURCES, ids=lambda s: s.stem)
-def test_a_chapter_runs_on_another_checkpoint(source, kernel):
+def test_a_chapter_runs_on_another_checkpoint(source, client):
     """Every cell runs without an error; what it prints is that model's."""
-    kernel.nb = jupytext.read(source)
-    kernel.nb.cells.insert(0, nbformat.v4.new_code_cell(AFRESH))
-    kernel.execute()
-    assert list(faults_of(kernel.nb)) == []
+    client.nb = jupytext.read(source)
+    client.nb.cells.insert(0, nbformat.v4.new_code_cell(AFRESH))
+    client.execute()
+    assert list(faults_of(client.nb)) == []
