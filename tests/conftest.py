@@ -14,7 +14,7 @@ import pytest
 def pytest_configure(config):
     """Set the environment of the tests and of the processes and kernels they start.
 
-    None may depend on a reader's settings.
+    No test may depend on a reader's settings.
     """
     for name in ("COMPANION_MODEL", "COMPANION_DTYPE"):
         os.environ.pop(name, None)

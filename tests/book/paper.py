@@ -4,6 +4,6 @@ import pypdfium2
 
 
 def texts(document):
-    """The text of each page, where a hyphen ends a line with that hyphen."""
+    """Return the text of each page; a hyphen at a line's end is kept."""
     pages = [page.get_textpage() for page in pypdfium2.PdfDocument(document)]
     return [page.get_text_bounded().replace("\x02", "-") for page in pages]
