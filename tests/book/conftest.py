@@ -26,9 +26,12 @@ def book(tmp_path_factory):
     own = tmp_path_factory.getbasetemp()  # of this worker, where tests run side by side
     shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
     folder = shared / "my böök (1) & co"
+    whole = folder / "whole"  # written last; a failed build leaves pages, too
     with FileLock(shared / "book.lock"):
-        if not folder.exists():
+        if not whole.exists():
+            shutil.rmtree(folder, ignore_errors=True)
             built(folder)
+            whole.touch()
     return folder / "_build" / "html"
 
 
