@@ -140,9 +140,13 @@ export const panel = (root, model) => {
     const linked = beginning(root); // an address that was put into a page already open
     if (!linked.isLinked) return;
     [asked.value, given.value] = [linked.question, linked.text];
+    for (const name of Object.keys(choice)) delete choice[name];
     Object.assign(choice, linked.choice);
-    shown = typed(); // the link's places are of its own text
+    shown = typed(); // what the link chose are places in its own text
     root.scrollIntoView();
+    if (!link.hidden) return ask();
+    turn++; // what is on its way answers another question
+    busy(false);
   });
 };
 
