@@ -27,9 +27,9 @@ def started(arguments, printed, stdin=os.devnull, **environment):
     Args:
         printed: the file that gets all that it prints.
         stdin: the file or the pipe that it reads.
-        environment: variables that it has besides its own.
+        environment: variables that it has besides those of the test.
     """
-    run = (arguments, printed, stdin, environment)
+    run = (arguments, printed, stdin, {**os.environ, **environment})
     process = FORKS.Process(target=_run, args=run, daemon=True)
     process.start()
     return process
@@ -52,7 +52,7 @@ def started_together(arguments, *printed):
 
 
 def run_in_two(arguments, folder):
-    """Run two such processes to a good end; return what each of them printed.
+    """Run two such processes until both succeed; return what each of them printed.
 
     Left out are Torch's own warnings, as of a host that has no name.
     """
@@ -66,13 +66,13 @@ def run_in_two(arguments, folder):
 
 
 def _run(arguments, printed, stdin, environment):
+    with open(printed, "ab") as file:
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(file.fileno(), stream.fileno())
     from companion.__main__ import main
 
     os.environ.update({name: str(value) for name, value in environment.items()})
     with one_thread(), open(stdin, encoding="utf-8") as sys.stdin:
-        with open(printed, "ab") as file:
-            for stream in (sys.stdout, sys.stderr):
-                os.dup2(file.fileno(), stream.fileno())
         sys.exit(main([str(argument) for argument in arguments]))
 
 
@@ -81,5 +81,7 @@ def one_thread():
     """Compute as such a process does: sums round alike."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
