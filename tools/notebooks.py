@@ -53,6 +53,7 @@ def executed(source: Path) -> str:
 
     Args:
         source: a page of `book/`.
+
     Raises:
         ValueError: if a figure that the source announces is missing, or a cell warns.
     """

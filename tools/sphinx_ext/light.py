@@ -12,6 +12,8 @@ from urllib.parse import quote
 
 from sphinx.application import Sphinx
 
+from tools.sphinx_ext import live
+
 ICONS = ["angle-left", "angle-right", "arrow-up", "bars", "circle-half-stroke"]
 ICONS += ["download", "file", "file-pdf", "list", "magnifying-glass", "moon", "sun"]
 ICONS += ["xmark"]
@@ -94,8 +96,9 @@ def _write_icons(app: Sphinx) -> None:
 
 def _may_have_names(path: Path) -> bool:
     """Tell whether a file is no icon font, and no block of the model's weights."""
-    is_block = path.parent.name == "live" and path.name != "page.js"
-    return path.stem != "fontawesome" and not is_block
+    is_of_the_model = path.parent.name == live.FOLDER
+    is_script = path.as_posix().endswith(live.SCRIPT)
+    return path.stem != "fontawesome" and (is_script or not is_of_the_model)
 
 
 def _prune(app: Sphinx, error: Exception | None) -> None:

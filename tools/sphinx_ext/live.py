@@ -159,8 +159,9 @@ def _write_style(app: Sphinx) -> Path:
     return folder
 
 
-def _begin(app: Sphinx) -> None:
-    on_paper = app.builder.name == "singlehtml"  # where no script runs
+def _write_what_is_used(app: Sphinx) -> None:
+    """Write no weights for the book on paper, where no script runs."""
+    on_paper = app.builder.name == "singlehtml"
     (_write_style if on_paper else write)(app)
 
 
@@ -193,6 +194,6 @@ def _add(
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the directive; write the files before the pages, name them on those."""
     app.add_directive("live", Live)
-    app.connect("builder-inited", _begin)
+    app.connect("builder-inited", _write_what_is_used)
     app.connect("html-page-context", _add)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
