@@ -26,11 +26,18 @@ PREFERENCES = {  # no first page, no update, no report: no request but the page'
 }
 KEYS = {"Enter": "\ue007", "Tab": "\ue004", "Escape": "\ue00c", "Control": "\ue009"}
 WATCHED = ("log.entryAdded", "network.beforeRequestSent", "browsingContext.load")
-MIDDLE = """(selector) => {
+# The middle of an element, once it stays where it is: what loads late moves the rest.
+MIDDLE = """async (selector) => {
   const element = document.querySelector(selector);
-  element.scrollIntoView({ block: "center", behavior: "instant" });
-  const { x, y, width, height } = element.getBoundingClientRect();
-  return [Math.round(x + width / 2), Math.round(y + height / 2)];
+  for (let last, frames = 0; frames < 300; frames += 1) {
+    element.scrollIntoView({ block: "center", behavior: "instant" });
+    await new Promise(requestAnimationFrame);
+    const { x, y, width, height } = element.getBoundingClientRect();
+    const middle = [Math.round(x + width / 2), Math.round(y + height / 2)];
+    if (String(middle) === last) return middle;
+    last = String(middle);
+  }
+  throw new Error(`${selector} never stands still`);
 }"""
 UNTIL = """async (milliseconds) => {
   for (const end = Date.now() + milliseconds; Date.now() < end; ) {

@@ -124,6 +124,7 @@ def test_answers_are_judged_and_remembered(opened):
     question, *_ = recall.questions("04_attention")
     choice = 1 + [one.is_right for one in question.choices].index(True)
     page.click(f".recall-choices li:nth-child({choice}) button", "touch")
+    assert page.text(".recall-reason").startswith("Right.")
     assert page.evaluate(WAITS) == ["block", "hidden"]  # the browser's search finds it
     page.click(".guess", "touch")
     assert page.evaluate(WAITS) == ["block", "visible"]
