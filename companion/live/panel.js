@@ -144,9 +144,7 @@ export const panel = (root, model) => {
     Object.assign(choice, linked.choice);
     shown = typed(); // what the link chose are places in its own text
     root.scrollIntoView();
-    if (!link.hidden) return ask();
-    turn++; // what is on its way answers another question
-    busy(false);
+    if (!cancel.hidden || !link.hidden) ask(); // the model is here, or on its way
   });
 };
 

@@ -312,6 +312,10 @@ def test_a_link_carries_question_and_text_in_its_fragment(page, site):
     assert other.get_by_label("Your question").input_value() == "Who?"
     loaded = "performance.getEntriesByType('resource').length"
     assert page.evaluate(loaded) < 5  # the link alone loads no model
+    panel.locator("button[type=submit]").click()
+    page.goto(address.replace("Olaf", "Foo"))  # while the model comes
+    quote = panel.locator(".live-result blockquote")
+    expect(quote).to_have_text("Åsa & Foo wrote #1 = 50 %.", timeout=PATIENCE)
 
 
 def test_a_link_carries_layer_head_and_token(page):
