@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
+from shared import written_once
 
 ROOT = Path(__file__).parents[2]
 CACHES = shutil.ignore_patterns("__pycache__")
@@ -23,15 +23,7 @@ def book(tmp_path_factory):
     """
     if "COMPANION_PAGES" in os.environ:
         return Path(os.environ["COMPANION_PAGES"])
-    own = tmp_path_factory.getbasetemp()  # of this worker, where tests run side by side
-    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
-    folder = shared / "my böök (1) & co"
-    whole = folder / "whole"  # written last; a failed build leaves pages, too
-    with FileLock(shared / "book.lock"):
-        if not whole.exists():
-            shutil.rmtree(folder, ignore_errors=True)
-            built(folder)
-            whole.touch()
+    folder = written_once(tmp_path_factory, "my böök (1) & co", built)
     return folder / "_build" / "html"
 
 

@@ -1,11 +1,10 @@
 """The built files of the model in the page, and a page with a panel of each kind."""
 
-import os
 from types import SimpleNamespace
 
 import pytest
-from filelock import FileLock
 from live_pages import FRAME, opened, root
+from shared import written_once
 
 from tools.sphinx_ext import live
 
@@ -13,15 +12,14 @@ from tools.sphinx_ext import live
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
     """A folder with the built files, and a page with a panel of each kind."""
-    own = tmp_path_factory.getbasetemp()  # of this worker, where tests run side by side
-    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
-    folder = shared / "live"
-    with FileLock(shared / "live.lock"):
-        if not (folder / "index.html").exists():  # it is written last
-            live.write(SimpleNamespace(outdir=folder))
-            panels = "".join(root(kind) for kind in live.KINDS)
-            (folder / "index.html").write_text(FRAME.format(panels), "utf-8")
-    return folder
+    return written_once(tmp_path_factory, "live", written)
+
+
+def written(folder):
+    """Write them to `folder`."""
+    live.write(SimpleNamespace(outdir=folder))
+    panels = "".join(root(kind) for kind in live.KINDS)
+    (folder / "index.html").write_text(FRAME.format(panels), "utf-8")
 
 
 @pytest.fixture
